@@ -1,0 +1,23 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { toCanonicalJson } from './canonical-json.ts';
+import type { Json } from './json.ts';
+
+/** `sha256:` and 64 lower-case hexadecimal digits. */
+export type Digest = `sha256:${string}`;
+
+export function digestBytes(bytes: Uint8Array): Digest {
+  return `sha256:${bytesToHex(sha256(bytes))}`;
+}
+
+export function digestText(text: string): Digest {
+  return digestBytes(utf8ToBytes(text));
+}
+
+export function digestJson(value: Json): Digest {
+  return digestText(toCanonicalJson(value));
+}
+
+export function isDigest(text: string): text is Digest {
+  return /^sha256:[0-9a-f]{64}$/.test(text);
+}

@@ -1,0 +1,30 @@
+/** The identity of a resource. Platform-wide kinds live in the namespace `platform`. */
+export type Ref = { readonly kind: string; readonly namespace: string; readonly name: string };
+
+/** The namespace of resources that belong to the whole platform, not to a team. */
+export const PLATFORM_NAMESPACE = 'platform';
+
+/** A stable text form: `Target/platform/laptop`. Names hold no slash, so it is unambiguous. */
+export type RefKey = `${string}/${string}/${string}`;
+
+export function toRefKey(ref: Ref): RefKey {
+  return `${ref.kind}/${ref.namespace}/${ref.name}`;
+}
+
+export function parseRefKey(key: string): Ref | null {
+  const [kind, namespace, name, ...rest] = key.split('/');
+  if (!kind || !namespace || !name || rest.length > 0) return null;
+  return { kind, namespace, name };
+}
+
+/** What a person reads: `target laptop`, `endpoint payments/fraud`. */
+export function toRefTitle(ref: Ref): string {
+  const path = ref.namespace === PLATFORM_NAMESPACE ? ref.name : `${ref.namespace}/${ref.name}`;
+  return `${ref.kind.toLowerCase()} ${path}`;
+}
+
+export function compareRefs(left: Ref, right: Ref): number {
+  const a = toRefKey(left);
+  const b = toRefKey(right);
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,37 @@
+import type { Digest } from '../contracts/digest.ts';
+import type { Oid } from '../contracts/git.ts';
+import type { NormalForm } from '../contracts/normal-form.ts';
+import type { Ref, RefKey } from '../contracts/ref.ts';
+import type { ErrorCode } from '../contracts/error-codes.ts';
+
+/** An effect that may happen. Its id is not part of it: the occurrence is known only when it starts. */
+export type AdmittedEffect = {
+  readonly ref: Ref;
+  readonly action: string;
+  readonly targetDigest: Digest;
+};
+
+export type Refusal = {
+  readonly ref: Ref;
+  readonly action: string;
+  readonly code: ErrorCode;
+  readonly message: string;
+};
+
+/**
+ * The judgement of one revision in one zone: what is desired from now on, and the frozen set of
+ * effects that may happen. A revision is admitted once; only the next one replaces it.
+ */
+export type Admission = {
+  /** Counts from 1 in each zone, without gaps. */
+  readonly sequence: number;
+  readonly revision: Oid;
+  readonly planDigest: Digest;
+  readonly policyDigest: Digest;
+  /** Resources of this zone, last good forms included, sorted by ref key. */
+  readonly desired: readonly NormalForm[];
+  /** Resources whose form in this revision is invalid: they stay as they were. */
+  readonly heldBack: readonly RefKey[];
+  readonly effects: readonly AdmittedEffect[];
+  readonly refusals: readonly Refusal[];
+};

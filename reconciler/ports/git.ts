@@ -1,0 +1,65 @@
+import type { Oid, RefName } from '../core/contracts/git.ts';
+import type { LedgerSigner } from './ledger-signer.ts';
+
+export type TreeEntry = {
+  readonly path: string;
+  readonly oid: Oid;
+  /** `file` covers executables; links and submodules are reported so that they can be refused. */
+  readonly type: 'file' | 'symlink' | 'submodule';
+  readonly sizeBytes: number;
+};
+
+export type TreeLimits = { readonly maxEntries: number; readonly maxPathBytes: number };
+
+export type CommitInfo = {
+  readonly oid: Oid;
+  readonly tree: Oid;
+  readonly parents: readonly Oid[];
+  readonly message: string;
+  /** The commit object without its signature header: what was signed. */
+  readonly signedPayload: Uint8Array;
+  /** The armored signature, or null when the commit is unsigned. */
+  readonly signature: string | null;
+};
+
+/** Reading a bare repository. Nothing is ever checked out and no code of the repo runs. */
+export interface GitReader {
+  /** The commit that a reference names, or null when there is no such reference. */
+  readRef(name: RefName): Promise<Oid | null>;
+  /** Every entry below the commit's root, sorted by path. Throws P107 beyond a limit. */
+  listTree(commit: Oid, limits: TreeLimits): Promise<readonly TreeEntry[]>;
+  /** Contents by oid. Throws P104 when one is larger, P404 when one is missing or no blob. */
+  readBlobs(oids: readonly Oid[], maxBytesEach: number): Promise<ReadonlyMap<Oid, Uint8Array>>;
+  /** Throws P404 when the oid is missing or no commit. */
+  readCommit(oid: Oid): Promise<CommitInfo>;
+  /** From `tip` along first parents, newest first, at most `maxCount`. */
+  listFirstParents(tip: Oid, maxCount: number): Promise<readonly CommitInfo[]>;
+  /** True when `ancestor` is reachable from `descendant`, or is the same commit. */
+  isAncestor(ancestor: Oid, descendant: Oid): Promise<boolean>;
+}
+
+export type FileChange = { readonly path: string; readonly content: Uint8Array | null };
+
+export type CommitDraft = {
+  readonly message: string;
+  readonly author: { readonly name: string; readonly email: string };
+  /** Author and committer time: it comes from the record, so that a retry gives the same oid. */
+  readonly epochSeconds: number;
+  /** Applied in order to the parent's tree; null removes a file. */
+  readonly changes: readonly FileChange[];
+};
+
+/** Writing to a bare repository, with durability and compare-and-swap. */
+export interface GitWriter {
+  /**
+   * Appends one signed commit per draft, in order, and moves `branch` from `expectedTip` (null:
+   * it must not exist) to the last of them. When this resolves, objects and reference are on
+   * stable storage. Throws P405 when the branch was elsewhere: then nothing visible happened.
+   */
+  append(input: {
+    readonly branch: RefName;
+    readonly expectedTip: Oid | null;
+    readonly drafts: readonly CommitDraft[];
+    readonly signer: LedgerSigner;
+  }): Promise<readonly Oid[]>;
+}

@@ -1,0 +1,17 @@
+/** Signs commits as one identity, in the form that `git verify-commit` accepts (SSHSIG). */
+export interface LedgerSigner {
+  /** The public key line: `ssh-ed25519 AAAA…`. */
+  readonly publicKey: string;
+  /** An armored signature over `payload` in the namespace `git`. */
+  sign(payload: Uint8Array): Promise<string>;
+}
+
+export type SignatureVerdict =
+  | { readonly state: 'good'; readonly principal: string; readonly publicKey: string }
+  | { readonly state: 'bad'; readonly why: string };
+
+/** Judges signatures against an allowed-signers file, offline. */
+export interface SignatureVerifier {
+  /** Never throws on hostile input: whatever is wrong makes the verdict `bad`. */
+  verify(payload: Uint8Array, armor: string): SignatureVerdict;
+}

@@ -1,0 +1,82 @@
+import { type RecordDraft, type SealedRecord, sealRecord } from '../../../core/audit/record.ts';
+import { parseRfc3339 } from '../../../core/contracts/instant.ts';
+import type { NormalForm } from '../../../core/contracts/normal-form.ts';
+import { compareRefs, toRefKey } from '../../../core/contracts/ref.ts';
+import {
+  NOTHING_RECORDED,
+  type Recorded,
+  type RecordedEffect,
+} from '../../../core/plan/planner.ts';
+import type { JournalStore } from '../../../ports/store.ts';
+import { assertLeader, type MemoryDeps } from './fencing.ts';
+import type { MemoryTables } from './tables.ts';
+
+export function createJournalStore(deps: MemoryDeps): JournalStore {
+  const { tables } = deps;
+  return {
+    async openIntent(fence, intent) {
+      assertLeader(deps, fence);
+      const { id } = intent.effect;
+      if (tables.outcomes.has(id)) return 'terminal';
+      // The first intent stays: the effect may already have happened because of it.
+      const first = tables.intents.get(id) ?? intent;
+      tables.intents.set(id, { ...first, epoch: fence.epoch });
+      return 'open';
+    },
+
+    async recordOutcome(fence, { draft, live }) {
+      assertLeader(deps, fence);
+      return tables.outcomes.get(draft.effectId) ?? appendOutcome(tables, draft, live);
+    },
+
+    async listOpenIntents() {
+      return [...tables.intents.values()].filter(({ effect }) => !tables.outcomes.has(effect.id));
+    },
+
+    async readRecorded(ref) {
+      return tables.recorded.get(toRefKey(ref))?.recorded ?? NOTHING_RECORDED;
+    },
+
+    async listRecorded() {
+      return [...tables.recorded.values()].sort((a, b) => compareRefs(a.ref, b.ref));
+    },
+  };
+}
+
+/** Everything in one synchronous step, which is what a transaction is in memory. */
+function appendOutcome(
+  tables: MemoryTables,
+  draft: RecordDraft,
+  live: NormalForm | null,
+): SealedRecord {
+  const at = parseRfc3339(draft.at);
+  if (at === null) throw new Error(`outcome with a bad time: ${draft.at}`);
+  const intent = tables.intents.get(draft.effectId);
+  if (intent === undefined || toRefKey(intent.effect.ref) !== toRefKey(draft.ref)) {
+    throw new Error(`outcome without intent: ${draft.effectId}`);
+  }
+  const prev = tables.outbox.at(-1)?.sealed.digest ?? null;
+  const sealed = sealRecord(draft, { seq: tables.outbox.length + 1, prev });
+  const effect: RecordedEffect = {
+    effectId: draft.effectId,
+    action: draft.action,
+    targetDigest: intent.effect.targetDigest,
+    outcome: draft.outcome,
+    live,
+    at,
+  };
+  const key = toRefKey(draft.ref);
+  const before = tables.recorded.get(key)?.recorded ?? NOTHING_RECORDED;
+  tables.recorded.set(key, { ref: draft.ref, recorded: addEffect(before, effect) });
+  tables.outcomes.set(draft.effectId, sealed);
+  tables.outbox.push({ sealed, live });
+  return sealed;
+}
+
+function addEffect(before: Recorded, effect: RecordedEffect): Recorded {
+  return {
+    terminalEffects: before.terminalEffects + 1,
+    last: effect,
+    achieved: effect.outcome === 'succeeded' ? effect : before.achieved,
+  };
+}

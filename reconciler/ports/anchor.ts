@@ -1,5 +1,5 @@
-import type { Oid } from '../core/contracts/git.ts';
 import type { Digest } from '../core/contracts/digest.ts';
+import type { Oid } from '../core/contracts/git.ts';
 import type { Instant } from '../core/contracts/instant.ts';
 
 /** What the ledger was at a moment, kept where the ledger's writer cannot rewrite it. */

@@ -34,6 +34,14 @@ export type Intent = {
   readonly policyDigest: Digest;
 };
 
+export type TerminalOutcome = {
+  readonly draft: RecordDraft;
+  /** What is live afterwards: `live/` of the ledger shows it; null removes the file. */
+  readonly live: NormalForm | null;
+  /** Why, as one sentence: it becomes the first line of the ledger commit. */
+  readonly summary: string;
+};
+
 export type OpenIntent = Intent & { readonly epoch: number };
 
 /**
@@ -52,7 +60,7 @@ export interface JournalStore {
    */
   recordOutcome(
     fence: Fence,
-    outcome: { readonly draft: RecordDraft; readonly live: NormalForm | null },
+    outcome: TerminalOutcome,
   ): Promise<SealedRecord>;
   listOpenIntents(): Promise<readonly OpenIntent[]>;
   readRecorded(ref: Ref): Promise<Recorded>;
@@ -62,8 +70,8 @@ export interface JournalStore {
 
 export type OutboxRow = {
   readonly sealed: SealedRecord;
-  /** What the ledger's `live/` shows after this effect; null removes the file. */
   readonly live: NormalForm | null;
+  readonly summary: string;
 };
 
 export type LedgerTail = { readonly seq: number; readonly digest: Digest; readonly at: Instant };
@@ -88,4 +96,3 @@ export interface ZoneStore {
   readonly outbox: OutboxStore;
   close(): Promise<void>;
 }
-

@@ -1,8 +1,8 @@
 import type { Digest } from '../contracts/digest.ts';
+import type { ErrorCode } from '../contracts/error-codes.ts';
 import type { Oid } from '../contracts/git.ts';
 import type { NormalForm } from '../contracts/normal-form.ts';
 import type { Ref, RefKey } from '../contracts/ref.ts';
-import type { ErrorCode } from '../contracts/error-codes.ts';
 
 /** An effect that may happen. Its id is not part of it: the occurrence is known only when it starts. */
 export type AdmittedEffect = {

@@ -7,7 +7,11 @@ export type EffectId = Digest;
 
 export type Requirement = { readonly role: string; readonly reason: string };
 
-export type Cost = { readonly amount: number; readonly currency: 'USD'; readonly per: 'run' | 'hour' };
+export type Cost = {
+  readonly amount: number;
+  readonly currency: 'USD';
+  readonly per: 'run' | 'hour';
+};
 
 /** One idempotent act on the outside world. */
 export type Effect = {

@@ -33,6 +33,10 @@ export type Waiting = { readonly on: string; readonly until: Instant | null };
 export type PlanContext = {
   /** The zone whose reconciler plans; a planner sees only its own zone's resources. */
   readonly zone: string;
+  /** What this resource refers to and what is not yet as desired: it must come first. */
+  readonly unsettledDependencies: readonly Ref[];
+  /** What refers to this resource and is still live: it must go first. */
+  readonly liveDependents: readonly Ref[];
 };
 
 export type PlannerInput = {

@@ -1,0 +1,31 @@
+import { toRefTitle } from '../contracts/ref.ts';
+import type { SealedRecord } from './record.ts';
+
+const VERBS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  create: { succeeded: 'Create', failed: 'Fail to create', abandoned: 'Give up creating' },
+  update: { succeeded: 'Update', failed: 'Fail to update', abandoned: 'Give up updating' },
+  retire: { succeeded: 'Retire', failed: 'Fail to retire', abandoned: 'Give up retiring' },
+  orphan: { succeeded: 'Orphan', failed: 'Fail to orphan', abandoned: 'Give up orphaning' },
+  delete: { succeeded: 'Delete', failed: 'Fail to delete', abandoned: 'Give up deleting' },
+};
+
+/** One sentence for people, then the trailers that machines read. A frozen shape. */
+export function formatCommitMessage(sealed: SealedRecord, reason: string): string {
+  const { record, digest } = sealed;
+  const verb = VERBS[record.action]?.[record.outcome] ?? `${record.action} ${record.outcome}`;
+  return [
+    `${verb} ${toRefTitle(record.ref)}: ${toOneLine(reason)}`,
+    '',
+    `Plumbline-Seq: ${record.seq}`,
+    `Plumbline-Effect: ${record.effectId}`,
+    `Plumbline-Record: ${digest}`,
+    `Plumbline-Cause: ${record.cause.revision}`,
+    '',
+  ].join('\n');
+}
+
+/** Repo text can reach a reason; a line break in it could forge a trailer. */
+function toOneLine(text: string): string {
+  const line = text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
+  return line.length <= 200 ? line : `${line.slice(0, 199)}…`;
+}

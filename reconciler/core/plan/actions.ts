@@ -1,0 +1,16 @@
+/** What an action leads to: a resource that is there, or one that is gone. */
+export type Direction = 'converge' | 'remove';
+
+const DIRECTIONS: Readonly<Record<string, Direction>> = {
+  create: 'converge',
+  update: 'converge',
+  retire: 'remove',
+  orphan: 'remove',
+  delete: 'remove',
+};
+
+export function directionOf(action: string): Direction {
+  const direction = DIRECTIONS[action];
+  if (direction === undefined) throw new Error(`no direction is known for the action ${action}`);
+  return direction;
+}

@@ -1,0 +1,152 @@
+import { type Digest, digestJson } from '../contracts/digest.ts';
+import { type NormalForm, toNormalForm } from '../contracts/normal-form.ts';
+import { toRefTitle } from '../contracts/ref.ts';
+import type { Condition } from '../status/condition.ts';
+import { directionOf } from './actions.ts';
+import type { Effect } from './effect.ts';
+import { toEffectId } from './effect-id.ts';
+import type { PlannerInput, PlannerResult } from './planner.ts';
+
+/** What differs between kinds that converge by "make it be this" and "make it be gone". */
+export type ConvergenceWords = {
+  /** Why a creation or change happens, as one sentence without a full stop. */
+  readonly describe: (input: {
+    readonly before: NormalForm | null;
+    readonly after: NormalForm;
+  }) => string;
+  /** How a resource that left Git is taken away, decided from the form that is live. */
+  readonly removal: (live: NormalForm) => { readonly action: string; readonly reason: string };
+};
+
+/** A failed effect is offered again after this long, or at once when its target changes. */
+export const FAILED_RETRY_AFTER_MS = 5 * 60_000;
+
+/**
+ * The plan of every kind whose whole state is one normal form. Nothing is done on an unknown
+ * read, nothing that the journal does not know is removed, and nothing is repeated in a loop.
+ */
+export function planConvergence(input: PlannerInput, words: ConvergenceWords): PlannerResult {
+  if (input.observed.state === 'unknown') return blocked('ObservationUnknown', input.observed.why);
+  const step = nextStep(input, words);
+  if (step === null) return settled(input);
+  const stalled = stallAfterFailure(input, step.targetDigest);
+  if (stalled !== null) return stalled;
+  const pending = pendingFor(input, step);
+  if (pending.length > 0) return waitingFor(pending);
+  return { effects: [toEffect(input, step)], waiting: [], conditions: [progressing(step.reason)] };
+}
+
+type Step = {
+  readonly action: string;
+  readonly target: NormalForm;
+  readonly targetDigest: Digest;
+  readonly reason: string;
+  readonly risk: Effect['risk'];
+};
+
+function nextStep(input: PlannerInput, words: ConvergenceWords): Step | null {
+  const live = input.observed.state === 'present' ? input.observed.value : null;
+  if (input.desired === null) return live === null ? null : removalStep(input, live, words);
+  const targetDigest = digestJson(input.desired);
+  if (input.observed.state === 'present' && input.observed.observedDigest === targetDigest) {
+    return null;
+  }
+  return {
+    action: live === null ? 'create' : 'update',
+    target: input.desired,
+    targetDigest,
+    reason: words.describe({ before: live, after: input.desired }),
+    risk: live === null ? 'none' : 'low',
+  };
+}
+
+/** Its target is the bare identity, so that it does not depend on what is left of the resource. */
+function removalStep(input: PlannerInput, live: NormalForm, words: ConvergenceWords): Step | null {
+  if (input.recorded.achieved === null) return null;
+  const { action, reason } = words.removal(live);
+  const target = toNormalForm(input.ref, {});
+  return { action, target, targetDigest: digestJson(target), reason, risk: 'high' };
+}
+
+function toEffect(input: PlannerInput, step: Step): Effect {
+  const identity = { ref: input.ref, action: step.action, targetDigest: step.targetDigest };
+  return {
+    id: toEffectId({ ...identity, occurrence: input.recorded.terminalEffects }),
+    ...identity,
+    target: step.target,
+    class: restoresAchieved(input, step) ? 'self-heal' : 'admitted',
+    reason: step.reason,
+    dependsOn: [],
+    risk: step.risk,
+    approvals: [],
+  };
+}
+
+/** True when the world was already made to be this once, and fell away from it since. */
+function restoresAchieved(input: PlannerInput, step: Step): boolean {
+  const achieved = input.recorded.achieved;
+  if (achieved === null) return false;
+  return directionOf(step.action) === 'remove'
+    ? achieved.live === null
+    : directionOf(achieved.action) === 'converge' && achieved.targetDigest === step.targetDigest;
+}
+
+/** Dependencies come first on the way in, dependents go first on the way out. */
+function pendingFor(input: PlannerInput, step: Step): readonly string[] {
+  const refs =
+    directionOf(step.action) === 'converge'
+      ? input.context.unsettledDependencies
+      : input.context.liveDependents;
+  return refs.map(toRefTitle);
+}
+
+function stallAfterFailure(input: PlannerInput, targetDigest: Digest): PlannerResult | null {
+  const last = input.recorded.last;
+  if (last?.outcome !== 'failed' || last.targetDigest !== targetDigest) return null;
+  const until = last.at + FAILED_RETRY_AFTER_MS;
+  if (input.now >= until) return null;
+  const condition: Condition = {
+    type: 'Stalled',
+    status: 'True',
+    reason: 'EffectFailed',
+    message: `the last ${last.action} failed; it is tried again later, or at once when its definition changes`,
+  };
+  return { effects: [], waiting: [{ on: 'retry after failure', until }], conditions: [condition] };
+}
+
+function waitingFor(titles: readonly string[]): PlannerResult {
+  const condition: Condition = {
+    type: 'Progressing',
+    status: 'True',
+    reason: 'WaitingForDependency',
+    message: `waits for ${titles.join(', ')}`,
+  };
+  return {
+    effects: [],
+    waiting: titles.map((on) => ({ on, until: null })),
+    conditions: [condition],
+  };
+}
+
+function blocked(reason: string, why: string): PlannerResult {
+  const condition: Condition = { type: 'Ready', status: 'Unknown', reason, message: why };
+  return { effects: [], waiting: [{ on: 'observation', until: null }], conditions: [condition] };
+}
+
+function progressing(reason: string): Condition {
+  return { type: 'Progressing', status: 'True', reason: 'EffectPlanned', message: reason };
+}
+
+function settled(input: PlannerInput): PlannerResult {
+  if (input.desired !== null) {
+    const message = 'live equals desired';
+    return withCondition({ type: 'Ready', status: 'True', reason: 'Converged', message });
+  }
+  if (input.observed.state === 'absent') return { effects: [], waiting: [], conditions: [] };
+  const message = 'it is live, but nothing recorded says that Plumbline made it, so it is left alone';
+  return withCondition({ type: 'Ready', status: 'False', reason: 'Unmanaged', message });
+}
+
+function withCondition(condition: Condition): PlannerResult {
+  return { effects: [], waiting: [], conditions: [condition] };
+}

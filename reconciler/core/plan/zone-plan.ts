@@ -1,0 +1,106 @@
+import { type Digest, digestJson } from '../contracts/digest.ts';
+import type { Instant } from '../contracts/instant.ts';
+import type { NormalForm } from '../contracts/normal-form.ts';
+import { toRef } from '../contracts/normal-form.ts';
+import type { Read } from '../contracts/read.ts';
+import { compareRefs, parseRefKey, type Ref, type RefKey, toRefKey } from '../contracts/ref.ts';
+import type { Condition } from '../status/condition.ts';
+import { directionOf } from './actions.ts';
+import type { Effect, EffectId } from './effect.ts';
+import { NOTHING_RECORDED, type Planner, type Recorded, type Waiting } from './planner.ts';
+
+/** Everything a zone's plan is a function of. */
+export type ZonePlanInput = {
+  readonly zone: string;
+  readonly desired: readonly NormalForm[];
+  readonly observed: ReadonlyMap<RefKey, Read<NormalForm>>;
+  readonly recorded: ReadonlyMap<RefKey, Recorded>;
+  readonly now: Instant;
+  readonly planners: Readonly<Record<string, Planner>>;
+  readonly referencesOf: (form: NormalForm) => readonly Ref[];
+};
+
+export type ZonePlan = {
+  readonly zone: string;
+  readonly effects: readonly Effect[];
+  readonly waiting: readonly { readonly ref: Ref; readonly waiting: readonly Waiting[] }[];
+  readonly conditions: readonly { readonly ref: Ref; readonly conditions: readonly Condition[] }[];
+};
+
+/** The whole plan of a zone: each kind's planner on its own, then the order between effects. */
+export function planZone(input: ZonePlanInput): ZonePlan {
+  const desired = new Map(input.desired.map((form) => [toRefKey(toRef(form)), form]));
+  const results = listRefs(input, desired).map((ref) => ({ ref, ...planOne(input, desired, ref) }));
+  const effects = results.flatMap((result) => result.effects);
+  return {
+    zone: input.zone,
+    effects: linkDependencies(effects, input, desired),
+    waiting: results.map(({ ref, waiting }) => ({ ref, waiting })).filter((w) => w.waiting.length > 0),
+    conditions: results.map(({ ref, conditions }) => ({ ref, conditions })),
+  };
+}
+
+/** The identity of what would be done, for causes and comparisons. */
+export function digestPlan(plan: ZonePlan): Digest {
+  return digestJson({
+    zone: plan.zone,
+    effects: plan.effects.map((effect) => ({
+      ref: toRefKey(effect.ref),
+      action: effect.action,
+      targetDigest: effect.targetDigest,
+    })),
+  });
+}
+
+function listRefs(
+  input: ZonePlanInput,
+  desired: ReadonlyMap<RefKey, NormalForm>,
+): readonly Ref[] {
+  const keys = new Set([...desired.keys(), ...input.observed.keys(), ...input.recorded.keys()]);
+  const refs = [...keys].flatMap((key) => parseRefKey(key) ?? []);
+  return refs.sort(compareRefs);
+}
+
+function planOne(input: ZonePlanInput, desired: ReadonlyMap<RefKey, NormalForm>, ref: Ref) {
+  const key = toRefKey(ref);
+  const planner = input.planners[ref.kind];
+  if (planner === undefined) throw new Error(`no planner for the kind ${ref.kind}`);
+  return planner({
+    ref,
+    desired: desired.get(key) ?? null,
+    observed: input.observed.get(key) ?? { state: 'unknown', why: 'it was not observed' },
+    recorded: input.recorded.get(key) ?? NOTHING_RECORDED,
+    now: input.now,
+    context: { zone: input.zone, unsettledDependencies: [], liveDependents: [] },
+  });
+}
+
+/**
+ * Planners are asked as if nothing stood in the way, so that a plan shows everything; what must
+ * come first is then said by `dependsOn`, along references on the way in and against them on the
+ * way out.
+ */
+function linkDependencies(
+  effects: readonly Effect[],
+  input: ZonePlanInput,
+  desired: ReadonlyMap<RefKey, NormalForm>,
+): readonly Effect[] {
+  const idOf = new Map<RefKey, EffectId>(effects.map((effect) => [toRefKey(effect.ref), effect.id]));
+  const removals = effects.filter((effect) => directionOf(effect.action) === 'remove');
+  return effects.map((effect) => {
+    const firsts =
+      directionOf(effect.action) === 'converge'
+        ? input.referencesOf(desired.get(toRefKey(effect.ref)) as NormalForm)
+        : removals
+            .filter((other) => refersTo(input, other.ref, effect.ref))
+            .map((other) => other.ref);
+    const dependsOn = firsts.flatMap((ref) => idOf.get(toRefKey(ref)) ?? []).sort();
+    return { ...effect, dependsOn };
+  });
+}
+
+function refersTo(input: ZonePlanInput, from: Ref, to: Ref): boolean {
+  const read = input.observed.get(toRefKey(from));
+  if (read?.state !== 'present') return false;
+  return input.referencesOf(read.value).some((ref) => toRefKey(ref) === toRefKey(to));
+}

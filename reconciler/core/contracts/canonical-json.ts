@@ -17,7 +17,8 @@ function write(value: Json, depth: number): string {
   if (value === null || typeof value === 'boolean') return String(value);
   if (typeof value === 'number') return writeNumber(value);
   if (typeof value === 'string') return writeString(value);
-  if (Array.isArray(value)) return `[${value.map((item: Json) => write(item, depth + 1)).join(',')}]`;
+  if (Array.isArray(value))
+    return `[${value.map((item: Json) => write(item, depth + 1)).join(',')}]`;
   if (typeof value !== 'object') throw new TypeError(`canonical JSON: cannot hold ${typeof value}`);
   return writeObject(value as { readonly [key: string]: Json }, depth);
 }

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { createSimulatedClock } from '../../reconciler/adapters/clock/simulated/simulated-clock.ts';
-import { createSystemClock } from '../../reconciler/adapters/clock/system/system-clock.ts';
+import { createSimulatedClock } from '../../reconciler/adapters/clock/simulated/clock.ts';
+import { createSystemClock } from '../../reconciler/adapters/clock/system/clock.ts';
 import { describeClock } from './clock.contract.ts';
 
 const START = Date.UTC(2026, 0, 1);

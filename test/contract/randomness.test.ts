@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createSeededRandomness } from '../../reconciler/adapters/randomness/seeded/seeded-randomness.ts';
-import { createSystemRandomness } from '../../reconciler/adapters/randomness/system/system-randomness.ts';
+import { createSeededRandomness } from '../../reconciler/adapters/randomness/seeded/randomness.ts';
+import { createSystemRandomness } from '../../reconciler/adapters/randomness/system/randomness.ts';
 import { describeRandomness } from './randomness.contract.ts';
 
 describeRandomness('system', createSystemRandomness);
@@ -54,7 +54,8 @@ describe('seeded randomness', () => {
 
   it('gives far sequences for near seeds', () => {
     const firsts = new Set<number>();
-    for (let seed = 0; seed < 10_000; seed += 1) firsts.add(createSeededRandomness(seed).fraction());
+    for (let seed = 0; seed < 10_000; seed += 1)
+      firsts.add(createSeededRandomness(seed).fraction());
     expect(firsts.size).toBe(10_000);
     const mean = [...firsts].reduce((sum, value) => sum + value, 0) / firsts.size;
     expect(Math.abs(mean - 0.5)).toBeLessThan(0.02);

@@ -1,13 +1,12 @@
-import { type RecordDraft, type SealedRecord, sealRecord } from '../../../core/audit/record.ts';
+import { type SealedRecord, sealRecord } from '../../../core/audit/record.ts';
 import { parseRfc3339 } from '../../../core/contracts/instant.ts';
-import type { NormalForm } from '../../../core/contracts/normal-form.ts';
 import { compareRefs, toRefKey } from '../../../core/contracts/ref.ts';
 import {
   NOTHING_RECORDED,
   type Recorded,
   type RecordedEffect,
 } from '../../../core/plan/planner.ts';
-import type { JournalStore } from '../../../ports/store.ts';
+import type { JournalStore, TerminalOutcome } from '../../../ports/store.ts';
 import { assertLeader, type MemoryDeps } from './fencing.ts';
 import type { MemoryTables } from './tables.ts';
 
@@ -24,9 +23,9 @@ export function createJournalStore(deps: MemoryDeps): JournalStore {
       return 'open';
     },
 
-    async recordOutcome(fence, { draft, live }) {
+    async recordOutcome(fence, outcome) {
       assertLeader(deps, fence);
-      return tables.outcomes.get(draft.effectId) ?? appendOutcome(tables, draft, live);
+      return tables.outcomes.get(outcome.draft.effectId) ?? appendOutcome(tables, outcome);
     },
 
     async listOpenIntents() {
@@ -44,11 +43,8 @@ export function createJournalStore(deps: MemoryDeps): JournalStore {
 }
 
 /** Everything in one synchronous step, which is what a transaction is in memory. */
-function appendOutcome(
-  tables: MemoryTables,
-  draft: RecordDraft,
-  live: NormalForm | null,
-): SealedRecord {
+function appendOutcome(tables: MemoryTables, outcome: TerminalOutcome): SealedRecord {
+  const { draft, live, summary } = outcome;
   const at = parseRfc3339(draft.at);
   if (at === null) throw new Error(`outcome with a bad time: ${draft.at}`);
   const intent = tables.intents.get(draft.effectId);
@@ -59,7 +55,7 @@ function appendOutcome(
   const sealed = sealRecord(draft, { seq: tables.outbox.length + 1, prev });
   const effect: RecordedEffect = {
     effectId: draft.effectId,
-    action: draft.action,
+    action: intent.effect.action,
     targetDigest: intent.effect.targetDigest,
     outcome: draft.outcome,
     live,
@@ -69,7 +65,7 @@ function appendOutcome(
   const before = tables.recorded.get(key)?.recorded ?? NOTHING_RECORDED;
   tables.recorded.set(key, { ref: draft.ref, recorded: addEffect(before, effect) });
   tables.outcomes.set(draft.effectId, sealed);
-  tables.outbox.push({ sealed, live });
+  tables.outbox.push({ sealed, live, summary });
   return sealed;
 }
 

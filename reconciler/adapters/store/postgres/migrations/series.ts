@@ -1,0 +1,8 @@
+import type { Migration } from '../../../../ports/database.ts';
+import { lease } from './0001-lease.ts';
+import { admissions } from './0002-admissions.ts';
+import { journal } from './0003-journal.ts';
+import { outbox } from './0004-outbox.ts';
+
+/** Add to the end; what has shipped is never edited. */
+export const STORE_MIGRATIONS: readonly Migration[] = [lease, admissions, journal, outbox];

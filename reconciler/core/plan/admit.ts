@@ -1,7 +1,7 @@
 import type { Digest } from '../contracts/digest.ts';
 import type { Oid } from '../contracts/git.ts';
 import type { NormalForm } from '../contracts/normal-form.ts';
-import { type RefKey, toRefKey } from '../contracts/ref.ts';
+import type { RefKey } from '../contracts/ref.ts';
 import { directionOf } from './actions.ts';
 import type { Admission, AdmittedEffect, Refusal } from './admission.ts';
 import type { Effect } from './effect.ts';
@@ -61,17 +61,17 @@ function toAdmitted(effect: Effect): AdmittedEffect {
 }
 
 /**
- * Whether an effect may happen now. Creating and updating reach the same target, so either is
- * covered by the other; a removal must be the very one that was judged.
+ * Whether an effect may happen now, given what was admitted for its resource. Creating and
+ * updating reach the same target, so either is covered by the other; a removal must be the very
+ * one that was judged.
  */
-export function isAdmitted(effect: Effect, admission: Admission): boolean {
+export function isAdmitted(effect: Effect, admitted: readonly AdmittedEffect[]): boolean {
   if (effect.class === 'self-heal') return true;
-  const key = toRefKey(effect.ref);
-  return admission.effects.some(
-    (admitted) =>
-      toRefKey(admitted.ref) === key &&
-      admitted.targetDigest === effect.targetDigest &&
-      directionOf(admitted.action) === directionOf(effect.action) &&
-      (directionOf(effect.action) === 'converge' || admitted.action === effect.action),
+  const direction = directionOf(effect.action);
+  return admitted.some(
+    (one) =>
+      one.targetDigest === effect.targetDigest &&
+      directionOf(one.action) === direction &&
+      (direction === 'converge' || one.action === effect.action),
   );
 }

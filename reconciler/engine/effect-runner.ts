@@ -1,0 +1,141 @@
+import type { OutcomeWord } from '../core/audit/record.ts';
+import { CodedError, isCodedError } from '../core/contracts/coded-error.ts';
+import type { Fence } from '../core/contracts/fence.ts';
+import { toRfc3339 } from '../core/contracts/instant.ts';
+import type { NormalForm } from '../core/contracts/normal-form.ts';
+import type { Recorded } from '../core/plan/planner.ts';
+import type { Intent } from '../ports/store.ts';
+import type { KeyOutcome } from './key-outcome.ts';
+import { handlerOf } from './kind-lookup.ts';
+import { backoffMs, MAX_ATTEMPTS } from './retry.ts';
+import type { ZoneDeps } from './zone-deps.ts';
+
+/** One effect on its way from intent to ledger record. */
+export type EffectRun = {
+  readonly fence: Fence;
+  readonly intent: Intent;
+  readonly recorded: Recorded;
+  readonly attempt: number;
+  /** Whether the intent is in the journal, so that it needs an outcome whatever happens. */
+  readonly isOpen: boolean;
+  readonly result: EffectResult | null;
+  /** Set when the way ends early; later steps do not run. */
+  readonly ended: KeyOutcome | null;
+};
+
+export type EffectResult = {
+  readonly outcome: OutcomeWord;
+  readonly live: NormalForm | null;
+  readonly summary: string;
+};
+
+export type EffectStep = (deps: ZoneDeps, run: EffectRun) => Promise<EffectRun>;
+
+/** The order is the promise: an intent before the act, the act before its outcome. */
+export const EFFECT_STEPS: readonly EffectStep[] = [checkBacklog, openIntent, perform, record];
+
+export async function runEffect(
+  deps: ZoneDeps,
+  start: Pick<EffectRun, 'fence' | 'intent' | 'recorded' | 'attempt'>,
+): Promise<EffectRun> {
+  let run: EffectRun = { ...start, isOpen: false, result: null, ended: null };
+  for (const step of deps.effectSteps) {
+    run = await step(deps, run);
+    if (run.ended !== null) return run;
+  }
+  return { ...run, isOpen: false, ended: { kind: 'again' } };
+}
+
+/** Fails closed: what cannot be written down in time must not go on happening. */
+export async function checkBacklog(deps: ZoneDeps, run: EffectRun): Promise<EffectRun> {
+  const backlog = await deps.store.outbox.readBacklog();
+  const ageMs = backlog.oldestAt === null ? 0 : deps.clock.now() - backlog.oldestAt;
+  const { maxBacklogRows, maxBacklogAgeMs } = deps.settings;
+  if (backlog.rows <= maxBacklogRows && ageMs <= maxBacklogAgeMs) return run;
+  const why = `the ledger lags behind by ${backlog.rows} records`;
+  return { ...run, ended: { kind: 'requeueAfter', delayMs: 1_000, why } };
+}
+
+export async function openIntent(deps: ZoneDeps, run: EffectRun): Promise<EffectRun> {
+  const state = await deps.store.journal.openIntent(run.fence, run.intent);
+  return state === 'open' ? { ...run, isOpen: true } : { ...run, ended: { kind: 'again' } };
+}
+
+export async function perform(deps: ZoneDeps, run: EffectRun): Promise<EffectRun> {
+  const { effect } = run.intent;
+  try {
+    const live = await handlerOf(deps.kinds, effect.ref.kind).perform(effect, run.fence);
+    return { ...run, result: { outcome: 'succeeded', live, summary: effect.reason } };
+  } catch (error) {
+    if (isCodedError(error, 'P403')) throw error;
+    return afterFailure(deps, run, error);
+  }
+}
+
+/** An error does not say whether the act happened, so the world is asked before anything else. */
+async function afterFailure(deps: ZoneDeps, run: EffectRun, error: unknown): Promise<EffectRun> {
+  const { effect } = run.intent;
+  const seen = await handlerOf(deps.kinds, effect.ref.kind).observe(effect.ref);
+  if (seen.read.state !== 'unknown' && seen.lastEffectId === effect.id) {
+    const live = seen.read.state === 'present' ? seen.read.value : null;
+    return { ...run, result: { outcome: 'succeeded', live, summary: effect.reason } };
+  }
+  const summary = describeFailure(error);
+  deps.log.write({
+    level: 'warn',
+    event: 'effect-attempt-failed',
+    message: `${effect.action} failed: ${summary}`,
+    fields: { effectId: effect.id, attempt: run.attempt },
+  });
+  const mayRetry = !isCodedError(error) || error.remedy === 'retry';
+  if (seen.read.state === 'unknown' || (mayRetry && run.attempt < MAX_ATTEMPTS)) {
+    const delayMs = backoffMs(run.attempt, deps.randomness);
+    return { ...run, ended: { kind: 'requeueAfter', delayMs, why: summary } };
+  }
+  const live = seen.read.state === 'present' ? seen.read.value : null;
+  return { ...run, result: { outcome: 'failed', live, summary } };
+}
+
+export async function record(deps: ZoneDeps, run: EffectRun): Promise<EffectRun> {
+  if (run.result === null) throw new Error('an outcome is recorded only after the act');
+  await recordResult(deps, run.fence, run.intent, run.result);
+  return run;
+}
+
+export async function recordResult(
+  deps: ZoneDeps,
+  fence: Fence,
+  intent: Intent,
+  result: EffectResult,
+): Promise<void> {
+  const { effect, revision, planDigest, policyDigest } = intent;
+  const sealed = await deps.store.journal.recordOutcome(fence, {
+    draft: {
+      zone: deps.zone,
+      effectId: effect.id,
+      ref: effect.ref,
+      action: effect.action,
+      outcome: result.outcome,
+      cause: { revision, pull: null, approvals: [], planDigest },
+      inputs: { target: effect.targetDigest },
+      policyDigest,
+      evidence: {},
+      at: toRfc3339(deps.clock.now()),
+      actor: deps.signer.publicKey,
+      epoch: fence.epoch,
+    },
+    live: result.live,
+    summary: result.summary,
+  });
+  deps.log.write({
+    level: result.outcome === 'succeeded' ? 'info' : 'warn',
+    event: `effect-${result.outcome}`,
+    message: `${effect.action} ${effect.ref.kind} ${effect.ref.name}: ${result.summary}`,
+    fields: { seq: sealed.record.seq, effectId: effect.id },
+  });
+}
+
+function describeFailure(error: unknown): string {
+  if (error instanceof CodedError) return `${error.code} ${error.message}`;
+  return 'P606 unexpected failure';
+}

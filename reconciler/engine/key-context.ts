@@ -1,0 +1,47 @@
+import type { NormalForm } from '../core/contracts/normal-form.ts';
+import { type Ref, toRefKey } from '../core/contracts/ref.ts';
+import type { PlanContext } from '../core/plan/planner.ts';
+import { isLive, isSettled } from '../core/plan/settled.ts';
+import type { IndexedAdmission } from './term-state.ts';
+import type { ZoneDeps } from './zone-deps.ts';
+
+/** What stands around one resource: what must come before it, or go before it. */
+export async function readContext(
+  deps: ZoneDeps,
+  admission: IndexedAdmission,
+  ref: Ref,
+): Promise<PlanContext> {
+  const desired = admission.desired.get(toRefKey(ref)) ?? null;
+  return {
+    zone: deps.zone,
+    unsettledDependencies:
+      desired === null ? [] : await listUnsettledDependencies(deps, admission, desired),
+    liveDependents: desired === null ? await listLiveDependents(deps, ref) : [],
+  };
+}
+
+async function listUnsettledDependencies(
+  deps: ZoneDeps,
+  admission: IndexedAdmission,
+  desired: NormalForm,
+): Promise<readonly Ref[]> {
+  const unsettled: Ref[] = [];
+  for (const dependency of deps.referencesOf(desired)) {
+    const form = admission.desired.get(toRefKey(dependency));
+    if (form === undefined) continue;
+    const recorded = await deps.store.journal.readRecorded(dependency);
+    if (!isSettled(form, recorded)) unsettled.push(dependency);
+  }
+  return unsettled;
+}
+
+async function listLiveDependents(deps: ZoneDeps, ref: Ref): Promise<readonly Ref[]> {
+  const key = toRefKey(ref);
+  const all = await deps.store.journal.listRecorded();
+  return all
+    .filter(({ recorded }) => {
+      const live = isLive(recorded) ? (recorded.achieved?.live ?? null) : null;
+      return live !== null && deps.referencesOf(live).some((to) => toRefKey(to) === key);
+    })
+    .map((entry) => entry.ref);
+}

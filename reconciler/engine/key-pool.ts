@@ -1,0 +1,115 @@
+import { parseRefKey, type RefKey } from '../core/contracts/ref.ts';
+import type { KeyQueue } from './key-queue.ts';
+import type { KeyOutcome } from './key-outcome.ts';
+import { type KeyResult, workKey } from './key-worker.ts';
+import type { StatusBoard } from './status-board.ts';
+import type { TermState } from './term-state.ts';
+import type { Wakeup } from './wakeup.ts';
+import type { ZoneDeps } from './zone-deps.ts';
+
+export type KeyPool = {
+  /** Works keys until the term ends. Throws what ends the term: a fence, a lost store. */
+  readonly run: (signal: AbortSignal) => Promise<void>;
+  /** Waits for what is in progress, at most `drainMs`. */
+  readonly drain: () => Promise<void>;
+  readonly isIdle: () => boolean;
+};
+
+export type KeyPoolHooks = {
+  readonly onEffect: () => void;
+  /** Nothing is ready and nothing is in progress. */
+  readonly onIdle: () => void;
+  readonly onNeedsAdmission: () => void;
+};
+
+/**
+ * A few workers over many keys. A worker waits for an effect only a short while; then it turns to
+ * other keys, so that however many effects hang, the rest goes on. The hanging key stays taken, so
+ * nothing is done to its resource twice.
+ */
+export function createKeyPool(
+  deps: ZoneDeps,
+  term: TermState,
+  board: StatusBoard,
+  queue: KeyQueue,
+  wakeup: Wakeup,
+  hooks: KeyPoolHooks,
+): KeyPool {
+  const running = new Map<RefKey, Promise<void>>();
+  const waiting = new Map<RefKey, Set<RefKey>>();
+  let slots = deps.settings.workers;
+  let fault: { readonly error: unknown } | null = null;
+
+  const apply = (key: RefKey, outcome: KeyOutcome) => {
+    if (outcome.kind === 'again') {
+      queue.add(key);
+      for (const dependent of waiting.get(key) ?? []) queue.add(dependent);
+      waiting.delete(key);
+      hooks.onEffect();
+    } else if (outcome.kind === 'requeueAfter') {
+      queue.addAt(key, deps.clock.now() + outcome.delayMs);
+    } else if (outcome.kind === 'waiting') {
+      for (const on of outcome.on) waiting.set(on, (waiting.get(on) ?? new Set()).add(key));
+      if (outcome.until !== null) queue.addAt(key, outcome.until);
+    }
+  };
+
+  const conclude = (key: RefKey, result: KeyResult) => {
+    const ref = parseRefKey(key);
+    if (ref !== null && result.outcome.kind !== 'again') board.setConditions(ref, result.conditions);
+    apply(key, result.outcome);
+    if (result.needsAdmission) hooks.onNeedsAdmission();
+  };
+
+  const work = async (key: RefKey): Promise<void> => {
+    const ref = parseRefKey(key);
+    try {
+      if (ref !== null && term.admission !== null) {
+        conclude(key, await workKey(deps, term, term.admission, ref));
+      }
+    } catch (error) {
+      fault = { error };
+    } finally {
+      running.delete(key);
+      queue.finish(key);
+      if (queue.isIdle()) hooks.onIdle();
+      wakeup.notify();
+    }
+  };
+
+  const start = (key: RefKey) => {
+    slots -= 1;
+    const task = work(key);
+    running.set(key, task);
+    const timer = new AbortController();
+    const slow = deps.clock.sleep(deps.settings.slowEffectMs, timer.signal);
+    void Promise.race([task, slow]).then(() => {
+      timer.abort();
+      slots += 1;
+      wakeup.notify();
+    });
+  };
+
+  const run = async (signal: AbortSignal): Promise<void> => {
+    while (!signal.aborted) {
+      if (fault !== null) throw fault.error;
+      const nextAt = queue.releaseDue(deps.clock.now());
+      while (slots > 0 && !signal.aborted) {
+        const key = queue.take();
+        if (key === null) break;
+        start(key);
+      }
+      const idleMs = nextAt === null ? deps.settings.resyncMs : nextAt - deps.clock.now();
+      await wakeup.wait(Math.max(0, idleMs), signal);
+    }
+  };
+
+  const drain = async (): Promise<void> => {
+    const timer = new AbortController();
+    const limit = deps.clock.sleep(deps.settings.drainMs, timer.signal);
+    await Promise.race([Promise.all(running.values()), limit]);
+    timer.abort();
+  };
+
+  return { run, drain, isIdle: () => queue.isIdle() && running.size === 0 };
+}

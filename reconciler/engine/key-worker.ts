@@ -1,0 +1,140 @@
+import { type Ref, toRefKey } from '../core/contracts/ref.ts';
+import { isAdmitted } from '../core/plan/admit.ts';
+import type { Effect } from '../core/plan/effect.ts';
+import type { PlanContext, PlannerResult, Recorded } from '../core/plan/planner.ts';
+import type { Condition } from '../core/status/condition.ts';
+import type { Observation } from '../ports/receiver.ts';
+import type { Intent, OpenIntent } from '../ports/store.ts';
+import { recordResult, runEffect } from './effect-runner.ts';
+import { readContext } from './key-context.ts';
+import type { KeyOutcome } from './key-outcome.ts';
+import type { KindHandler } from '../ports/kind-handler.ts';
+import { handlerOf } from './kind-lookup.ts';
+import type { IndexedAdmission, TermState } from './term-state.ts';
+import type { ZoneDeps } from './zone-deps.ts';
+
+export type KeyResult = {
+  readonly outcome: KeyOutcome;
+  readonly conditions: readonly Condition[];
+  /** True when a planned effect was neither admitted nor refused: the judgement is out of date. */
+  readonly needsAdmission: boolean;
+};
+
+/** Reads everything again, settles what was left open, plans, and performs the next effect. */
+export async function workKey(
+  deps: ZoneDeps,
+  term: TermState,
+  admission: IndexedAdmission,
+  ref: Ref,
+): Promise<KeyResult> {
+  const handler = handlerOf(deps.kinds, ref.kind);
+  const observation = await observe(handler, ref);
+  const open = term.openIntents.get(toRefKey(ref));
+  if (open !== undefined && hasHappened(observation, open)) {
+    await settle(deps, term, open, observation, 'succeeded');
+    return again();
+  }
+  const recorded = await deps.store.journal.readRecorded(ref);
+  const context = await readContext(deps, admission, ref);
+  const desired = admission.desired.get(toRefKey(ref)) ?? null;
+  const observed = observation.read;
+  const now = deps.clock.now();
+  const result = handler.plan({ ref, desired, observed, recorded, now, context });
+  const admitted = admission.effects.get(toRefKey(ref)) ?? [];
+  const effect = result.effects.find((candidate) => isAdmitted(candidate, admitted));
+  if (open !== undefined && open.effect.id !== effect?.id && observed.state !== 'unknown') {
+    await settle(deps, term, open, observation, 'abandoned');
+    return again();
+  }
+  if (effect === undefined) return refuseOrRest(admission, ref, result, context);
+  const intent = open ?? toIntent(admission, effect);
+  return act(deps, term, intent, recorded, result.conditions);
+}
+
+function toIntent(admission: IndexedAdmission, effect: Effect): Intent {
+  const { sequence, revision, planDigest, policyDigest } = admission.admission;
+  return { effect, admissionSequence: sequence, revision, planDigest, policyDigest };
+}
+
+async function observe(handler: KindHandler, ref: Ref): Promise<Observation> {
+  try {
+    return await handler.observe(ref);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : 'the observation failed';
+    return { read: { state: 'unknown', why }, lastEffectId: null };
+  }
+}
+
+function hasHappened(observation: Observation, open: OpenIntent): boolean {
+  return observation.read.state !== 'unknown' && observation.lastEffectId === open.effect.id;
+}
+
+/** An intent without an outcome is left by a crash or a failure; the world says which it was. */
+async function settle(
+  deps: ZoneDeps,
+  term: TermState,
+  open: OpenIntent,
+  observation: Observation,
+  outcome: 'succeeded' | 'abandoned',
+): Promise<void> {
+  const live = observation.read.state === 'present' ? observation.read.value : null;
+  const summary =
+    outcome === 'succeeded' ? open.effect.reason : 'it is no longer wanted and did not happen';
+  await recordResult(deps, term.fence, open, { outcome, live, summary });
+  term.openIntents.delete(toRefKey(open.effect.ref));
+}
+
+async function act(
+  deps: ZoneDeps,
+  term: TermState,
+  intent: Intent,
+  recorded: Recorded,
+  conditions: readonly Condition[],
+): Promise<KeyResult> {
+  const { effect } = intent;
+  const key = toRefKey(effect.ref);
+  const attempt = (term.attempts.get(effect.id) ?? 0) + 1;
+  const run = await runEffect(deps, { fence: term.fence, intent, recorded, attempt });
+  if (run.isOpen) {
+    term.attempts.set(effect.id, attempt);
+    term.openIntents.set(key, { ...intent, epoch: term.fence.epoch });
+  } else {
+    term.attempts.delete(effect.id);
+    term.openIntents.delete(key);
+  }
+  return { outcome: run.ended ?? { kind: 'again' }, conditions, needsAdmission: false };
+}
+
+function refuseOrRest(
+  admission: IndexedAdmission,
+  ref: Ref,
+  result: PlannerResult,
+  context: PlanContext,
+): KeyResult {
+  if (result.effects.length === 0) return rest(result, context);
+  const refusal = admission.refusals.get(toRefKey(ref));
+  if (refusal === undefined) return { ...rest(result, context), needsAdmission: true };
+  const why = `${refusal.code} ${refusal.message}`;
+  const condition: Condition = {
+    type: 'Stalled',
+    status: 'True',
+    reason: 'Refused',
+    message: why,
+  };
+  return { outcome: { kind: 'stalled', why }, conditions: [condition], needsAdmission: false };
+}
+
+function rest(result: PlannerResult, context: PlanContext): KeyResult {
+  return { outcome: toRest(result, context), conditions: result.conditions, needsAdmission: false };
+}
+
+function toRest(result: PlannerResult, context: PlanContext): KeyOutcome {
+  if (result.waiting.length === 0) return { kind: 'done' };
+  const on = [...context.unsettledDependencies, ...context.liveDependents].map(toRefKey);
+  const untils = result.waiting.flatMap(({ until }) => until ?? []);
+  return { kind: 'waiting', on, until: untils.length === 0 ? null : Math.min(...untils) };
+}
+
+function again(): KeyResult {
+  return { outcome: { kind: 'again' }, conditions: [], needsAdmission: false };
+}

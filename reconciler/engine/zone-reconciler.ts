@@ -1,0 +1,60 @@
+import { isCodedError } from '../core/contracts/coded-error.ts';
+import { waitForLease } from './lease-keeper.ts';
+import { backoffMs } from './retry.ts';
+import { createStatusBoard, type ZoneStatus } from './status-board.ts';
+import { createWakeup } from './wakeup.ts';
+import type { ZoneDeps } from './zone-deps.ts';
+import { leadTerm } from './zone-term.ts';
+
+/** A zone's control loop: it waits for leadership, leads, and begins again when a term ends. */
+export type ZoneReconciler = {
+  /** Runs until stopped; then it has drained, released its lease and returns. */
+  readonly run: (stop: AbortSignal) => Promise<void>;
+  /** The platform repo may have moved. */
+  readonly hint: () => void;
+  readonly status: () => ZoneStatus;
+};
+
+export function createZoneReconciler(deps: ZoneDeps): ZoneReconciler {
+  const board = createStatusBoard(deps.zone);
+  const sourceHint = createWakeup(deps.clock);
+
+  const runTerm = async (stop: AbortSignal): Promise<void> => {
+    board.set({ role: 'standby', epoch: null });
+    const fence = await waitForLease(deps, stop);
+    if (fence === null) return;
+    board.forgetResources();
+    board.set({ role: 'leader', epoch: fence.epoch, trouble: null });
+    sourceHint.notify();
+    try {
+      await leadTerm(deps, fence, board, sourceHint, stop);
+    } finally {
+      await deps.store.lease.release(fence).catch(() => undefined);
+    }
+  };
+
+  const run = async (stop: AbortSignal): Promise<void> => {
+    let failures = 0;
+    while (!stop.aborted) {
+      try {
+        await runTerm(stop);
+        failures = 0;
+      } catch (error) {
+        failures += 1;
+        const trouble = describe(error);
+        board.set({ role: 'standby', epoch: null, trouble });
+        const fields = { zone: deps.zone, failures };
+        deps.log.write({ level: 'error', event: 'term-ended', message: trouble, fields });
+        await deps.clock.sleep(backoffMs(failures, deps.randomness), stop);
+      }
+    }
+    board.set({ role: 'stopped', epoch: null });
+  };
+
+  return { run, hint: sourceHint.notify, status: board.read };
+}
+
+function describe(error: unknown): string {
+  if (isCodedError(error)) return `${error.code} ${error.message}`;
+  return `P606 unexpected failure: ${error instanceof Error ? error.message : String(error)}`;
+}

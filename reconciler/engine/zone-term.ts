@@ -1,0 +1,139 @@
+import type { Fence } from '../core/contracts/fence.ts';
+import { toRefKey } from '../core/contracts/ref.ts';
+import { listKnownRefs } from './admission.ts';
+import { createKeyPool } from './key-pool.ts';
+import { createKeyQueue } from './key-queue.ts';
+import { checkLedgerHead } from './ledger-head.ts';
+import { createLedgerWriter } from './ledger-writer.ts';
+import { keepLease } from './lease-keeper.ts';
+import { jitter } from './retry.ts';
+import { createSourceFollower } from './source-follower.ts';
+import type { StatusBoard } from './status-board.ts';
+import { indexAdmission, type TermState } from './term-state.ts';
+import { createWakeup, type Wakeup } from './wakeup.ts';
+import type { ZoneDeps } from './zone-deps.ts';
+
+/** A judgement is renewed at most this often, however many keys ask for it. */
+const ADMIT_AGAIN_AFTER_MS = 5_000;
+
+/** One term of leadership: from the first read under a fence until the lease or the process ends. */
+export async function leadTerm(
+  deps: ZoneDeps,
+  fence: Fence,
+  board: StatusBoard,
+  sourceHint: Wakeup,
+  stop: AbortSignal,
+): Promise<void> {
+  const term = new AbortController();
+  const end = () => term.abort();
+  stop.addEventListener('abort', end, { once: true });
+  if (stop.aborted) end();
+  const renewing = keepLease(deps, fence, term);
+  try {
+    const state = await openTerm(deps, fence);
+    await runLoops(deps, state, board, sourceHint, term, stop);
+  } finally {
+    end();
+    stop.removeEventListener('abort', end);
+    await renewing;
+  }
+}
+
+/**
+ * Before anything is read, every receiver learns the new epoch: after that no slow write of an
+ * earlier leader can land, so what is read next stays true.
+ */
+async function openTerm(deps: ZoneDeps, fence: Fence): Promise<TermState> {
+  for (const handler of deps.kinds.values()) await handler.raiseFence(fence);
+  await checkLedgerHead(deps);
+  const admission = await deps.store.admissions.readLatest();
+  const open = await deps.store.journal.listOpenIntents();
+  return {
+    fence,
+    admission: admission === null ? null : indexAdmission(admission),
+    openIntents: new Map(open.map((intent) => [toRefKey(intent.effect.ref), intent])),
+    attempts: new Map(),
+  };
+}
+
+async function runLoops(
+  deps: ZoneDeps,
+  state: TermState,
+  board: StatusBoard,
+  sourceHint: Wakeup,
+  term: AbortController,
+  stop: AbortSignal,
+): Promise<void> {
+  const poolWakeup = createWakeup(deps.clock);
+  const ledgerWakeup = createWakeup(deps.clock);
+  const queue = createKeyQueue(poolWakeup.notify);
+  const follower = createSourceFollower(deps, state, board);
+  const ledger = createLedgerWriter(deps, state);
+  let wantsAdmission = false;
+  const pool = createKeyPool(deps, state, board, queue, poolWakeup, {
+    onEffect: ledgerWakeup.notify,
+    onIdle: ledgerWakeup.notify,
+    onNeedsAdmission: () => {
+      wantsAdmission = true;
+      sourceHint.notify();
+    },
+  });
+
+  const enqueueAll = async () => {
+    const desired = state.admission?.admission.desired ?? [];
+    const recorded = await deps.store.journal.listRecorded();
+    const keys = recorded.map((entry) => toRefKey(entry.ref));
+    for (const ref of await listKnownRefs(deps, desired, keys)) queue.add(toRefKey(ref));
+    for (const key of state.openIntents.keys()) queue.add(key);
+  };
+
+  const followSource = async (signal: AbortSignal) => {
+    let resyncAt = 0;
+    let admittedAt = Number.NEGATIVE_INFINITY;
+    while (!signal.aborted) {
+      let changed = await follower.follow();
+      const mayAdmit = deps.clock.now() - admittedAt >= ADMIT_AGAIN_AFTER_MS;
+      if (!changed && wantsAdmission && mayAdmit) {
+        await follower.admitAgain();
+        changed = true;
+      }
+      if (changed) {
+        wantsAdmission = false;
+        admittedAt = deps.clock.now();
+      }
+      if (changed || deps.clock.now() >= resyncAt) {
+        if (changed) board.set({ isConverged: false });
+        await enqueueAll();
+        resyncAt = deps.clock.now() + deps.settings.resyncMs;
+      }
+      const pauseMs = wantsAdmission ? ADMIT_AGAIN_AFTER_MS : deps.settings.pollMs;
+      await sourceHint.wait(jitter(pauseMs, deps.randomness), signal);
+    }
+  };
+
+  const writeLedger = async (signal: AbortSignal) => {
+    while (!signal.aborted) {
+      while (await ledger.drain()) if (signal.aborted) break;
+      board.set({ isConverged: state.admission !== null && pool.isIdle() });
+      await ledgerWakeup.wait(deps.settings.pollMs, signal);
+    }
+  };
+
+  await endTogether(term, [followSource, pool.run, writeLedger]);
+  if (!stop.aborted) return;
+  await pool.drain();
+  while (await ledger.drain()) continue;
+  await ledger.anchors.flush();
+}
+
+/** The first loop that fails ends the others; its error is the term's. */
+async function endTogether(
+  term: AbortController,
+  loops: readonly ((signal: AbortSignal) => Promise<void>)[],
+): Promise<void> {
+  const results = await Promise.allSettled(
+    loops.map((loop) => loop(term.signal).finally(() => term.abort())),
+  );
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+}

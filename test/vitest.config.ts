@@ -1,14 +1,19 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { SummaryReporter } from './support/summary-reporter.ts';
 
-const project = (name: string) => ({
+const PROJECTS = ['unit', 'contract', 'simulation', 'scenario', 'house'];
+
+const toProject = (name: string) => ({
   extends: true as const,
   test: { name, include: [`test/${name}/**/*.test.ts`] },
 });
 
 export default defineConfig({
-  root: new URL('..', import.meta.url).pathname,
+  root: fileURLToPath(new URL('..', import.meta.url)),
   test: {
-    projects: ['unit', 'contract', 'simulation', 'scenario', 'house'].map(project),
+    projects: PROJECTS.map(toProject),
+    reporters: ['default', new SummaryReporter()],
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },

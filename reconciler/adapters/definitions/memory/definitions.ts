@@ -1,0 +1,49 @@
+import { CodedError } from '../../../core/contracts/coded-error.ts';
+import { digestJson } from '../../../core/contracts/digest.ts';
+import type { Fence } from '../../../core/contracts/fence.ts';
+import { compareRefs, toRefKey } from '../../../core/contracts/ref.ts';
+import type { Definitions } from '../../../ports/definitions.ts';
+import type { MemoryDefinitionTables } from './tables.ts';
+
+export function createMemoryDefinitions(deps: {
+  readonly tables: MemoryDefinitionTables;
+}): Definitions {
+  const { tables } = deps;
+  return {
+    async raiseFence(fence) {
+      raiseEpoch(tables, fence);
+    },
+
+    async observe(ref) {
+      const row = tables.definitions.get(toRefKey(ref));
+      if (row === undefined) return { read: { state: 'absent' }, lastEffectId: null };
+      const { form, lastEffectId } = row;
+      if (form === null) return { read: { state: 'absent' }, lastEffectId };
+      const read = { state: 'present', value: form, observedDigest: digestJson(form) } as const;
+      return { read, lastEffectId };
+    },
+
+    async list() {
+      const present = [...tables.definitions.values()].filter(({ form }) => form !== null);
+      return present.map(({ ref }) => ref).sort(compareRefs);
+    },
+
+    async apply({ fence, effect, target }) {
+      raiseEpoch(tables, fence);
+      const { ref, id } = effect;
+      const before = tables.definitions.get(toRefKey(ref));
+      if (before?.lastEffectId === id) return before.form;
+      tables.definitions.set(toRefKey(ref), { ref, form: target, lastEffectId: id });
+      return target;
+    },
+  };
+}
+
+function raiseEpoch(tables: MemoryDefinitionTables, { epoch }: Fence): void {
+  if (epoch < tables.epoch) {
+    throw new CodedError('P403', `epoch ${epoch} is below ${tables.epoch}, the highest seen`, {
+      details: { epoch, highest: tables.epoch },
+    });
+  }
+  tables.epoch = epoch;
+}

@@ -46,10 +46,12 @@ function runTests(args) {
 }
 
 async function run(verb, args) {
-  if (verb === 'build') {
+  if (verb === 'build' || verb === 'prepare') {
     const failure = ensureBuild(root, say);
     if (failure) say(failure);
-    process.exitCode = failure ? 1 : 0;
+    // npm calls `prepare` at the end of an installation: a half-written source file is no reason
+    // to undo it, and the next start builds again.
+    process.exitCode = failure && verb === 'build' ? 1 : 0;
     return;
   }
   if (verb !== 'start' && verb !== 'test') {

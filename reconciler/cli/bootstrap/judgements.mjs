@@ -7,8 +7,12 @@
 
 /** @typedef {{ what: string, how: string }} Missing */
 
-export const NODE_MINIMUM = [20, 19];
-export const NODE_BELOW = 25;
+/** The lowest minor version of each supported major; between them, tools of ours do not run. */
+export const NODE_MINIMUMS = [
+  [20, 19],
+  [22, 12],
+  [24, 0],
+];
 export const GIT_MINIMUM = [2, 34];
 export const PYTHON_MINIMUM = [3, 10];
 
@@ -40,9 +44,11 @@ export function judgePlatform(platform) {
 /** @returns {Missing | null} */
 export function judgeNode(version) {
   const found = parseVersion(version);
-  if (found !== null && isAtLeast(found, NODE_MINIMUM) && found[0] < NODE_BELOW) return null;
+  const isSupported = ([major, minor]) => found !== null && found[0] === major && found[1] >= minor;
+  if (NODE_MINIMUMS.some(isSupported)) return null;
+  const wanted = NODE_MINIMUMS.map(([major, minor]) => `${major}.${minor}+`).join(', ');
   return {
-    what: `Node ${NODE_MINIMUM.join('.')} to ${NODE_BELOW - 1} is needed (found ${version})`,
+    what: `Node ${wanted} is needed (found ${version})`,
     how: 'nvm install 22, or brew install node@22, or the packages on nodejs.org',
   };
 }

@@ -17,13 +17,16 @@ import {
 } from '../../../reconciler/cli/bootstrap/judgements.mjs';
 
 describe('what a machine must offer', () => {
-  it.each(['20.19.0', '20.20.2', '22.1.0', '24.9.1'])('accepts Node %s', (version) => {
+  it.each(['20.19.0', '20.20.2', '22.12.0', '24.9.1'])('accepts Node %s', (version) => {
     expect(judgeNode(version)).toBeNull();
   });
 
-  it.each(['16.20.2', '18.20.8', '20.18.3', '25.0.0'])('refuses Node %s', (version) => {
-    expect(judgeNode(version)?.what).toContain(`found ${version}`);
-  });
+  it.each(['16.20.2', '18.20.8', '20.18.3', '21.7.0', '22.11.0', '25.0.0'])(
+    'refuses Node %s',
+    (version) => {
+      expect(judgeNode(version)?.what).toContain(`found ${version}`);
+    },
+  );
 
   it.each(['git version 2.34.0', 'git version 2.50.1 (Apple Git-155)', 'git version 3.0.0'])(
     'accepts %s',

@@ -3,12 +3,10 @@ import { toRef } from '../core/contracts/normal-form.ts';
 import type { Oid } from '../core/contracts/git.ts';
 import type { Read } from '../core/contracts/read.ts';
 import { compareRefs, parseRefKey, type Ref, type RefKey, toRefKey } from '../core/contracts/ref.ts';
-import { admit } from '../core/plan/admit.ts';
-import type { Recorded } from '../core/plan/planner.ts';
-import { planZone, type ZonePlan } from '../core/plan/zone-plan.ts';
-import { toPlatformRules } from '../core/plan/platform-rules.ts';
+import type { Planner } from '../core/plan/planner.ts';
+import type { KindTable } from '../ports/kind-handler.ts';
+import { judgeAdmission, type World } from './judge-admission.ts';
 import { handlerOf } from './kind-lookup.ts';
-import type { PolicyCase } from './policy-gate.ts';
 import { indexAdmission, type TermState } from './term-state.ts';
 import type { ZoneDeps } from './zone-deps.ts';
 
@@ -28,30 +26,15 @@ export async function admitRevision(
   term: TermState,
   input: AdmissionInput,
 ): Promise<void> {
-  const previous = term.admission?.admission ?? null;
-  const world = await readWorld(deps, input.desired);
-  const plan = planZone({
-    zone: deps.zone,
-    desired: input.desired,
-    ...world,
-    now: deps.clock.now(),
-    planners: Object.fromEntries([...deps.kinds].map(([kind, handler]) => [kind, handler.plan])),
-    referencesOf: deps.referencesOf,
-  });
-  const rules = toPlatformRules(previous?.desired ?? input.desired);
-  const judgement = await deps.policy.judge({
-    zone: deps.zone,
-    packs: rules.policies,
-    cases: toCases(plan, input.desired, world.observed),
-  });
-  const admission = admit({
+  const { admission } = await judgeAdmission({
     ...input,
-    sequence: (previous?.sequence ?? 0) + 1,
-    plan,
-    policyDigest: judgement.policyDigest,
-    liveCount: [...world.observed.values()].filter((read) => read.state === 'present').length,
-    deletionCapPercent: rules.deletionCapPercent,
-    denied: judgement.denied,
+    zone: deps.zone,
+    previous: term.admission?.admission ?? null,
+    world: await readWorld(deps, input.desired),
+    now: deps.clock.now(),
+    planners: toPlanners(deps.kinds),
+    referencesOf: deps.referencesOf,
+    policy: deps.policy,
   });
   await deps.store.admissions.admit(term.fence, admission);
   term.admission = indexAdmission(admission);
@@ -63,10 +46,9 @@ export async function admitRevision(
   });
 }
 
-type World = {
-  readonly observed: ReadonlyMap<RefKey, Read<NormalForm>>;
-  readonly recorded: ReadonlyMap<RefKey, Recorded>;
-};
+function toPlanners(kinds: KindTable): Readonly<Record<string, Planner>> {
+  return Object.fromEntries([...kinds].map(([kind, handler]) => [kind, handler.plan]));
+}
 
 async function readWorld(deps: ZoneDeps, desired: readonly NormalForm[]): Promise<World> {
   const journal = await deps.store.journal.listRecorded();
@@ -102,18 +84,4 @@ async function observeSafely(deps: ZoneDeps, ref: Ref): Promise<Read<NormalForm>
     const why = error instanceof Error ? error.message : 'the observation failed';
     return { state: 'unknown', why };
   }
-}
-
-function toCases(
-  plan: ZonePlan,
-  desired: readonly NormalForm[],
-  observed: ReadonlyMap<RefKey, Read<NormalForm>>,
-): readonly PolicyCase[] {
-  const forms = new Map(desired.map((form) => [toRefKey(toRef(form)), form]));
-  return plan.effects.map((effect) => {
-    const key = toRefKey(effect.ref);
-    const read = observed.get(key);
-    const oldObject = read?.state === 'present' ? read.value : null;
-    return { effect, object: forms.get(key) ?? null, oldObject };
-  });
 }

@@ -1,0 +1,71 @@
+import type { Oid } from '../core/contracts/git.ts';
+import type { Instant } from '../core/contracts/instant.ts';
+import { type NormalForm, toRef } from '../core/contracts/normal-form.ts';
+import type { Read } from '../core/contracts/read.ts';
+import { type Ref, type RefKey, toRefKey } from '../core/contracts/ref.ts';
+import type { Admission } from '../core/plan/admission.ts';
+import { admit } from '../core/plan/admit.ts';
+import type { Planner, Recorded } from '../core/plan/planner.ts';
+import { toPlatformRules } from '../core/plan/platform-rules.ts';
+import { planZone, type ZonePlan } from '../core/plan/zone-plan.ts';
+import type { PolicyCase, PolicyGate } from './policy-gate.ts';
+
+/** What is there and what was done, by resource. */
+export type World = {
+  readonly observed: ReadonlyMap<RefKey, Read<NormalForm>>;
+  readonly recorded: ReadonlyMap<RefKey, Recorded>;
+};
+
+export type JudgementInput = {
+  readonly zone: string;
+  readonly revision: Oid;
+  readonly desired: readonly NormalForm[];
+  readonly heldBack: readonly RefKey[];
+  readonly previous: Admission | null;
+  readonly world: World;
+  readonly now: Instant;
+  readonly planners: Readonly<Record<string, Planner>>;
+  readonly referencesOf: (form: NormalForm) => readonly Ref[];
+  readonly policy: PolicyGate;
+};
+
+export type AdmissionJudgement = {
+  readonly plan: ZonePlan;
+  readonly admission: Admission;
+  readonly warnings: readonly string[];
+};
+
+/** Plan, policy and caps over a whole revision: the same for a preview and for the real thing. */
+export async function judgeAdmission(input: JudgementInput): Promise<AdmissionJudgement> {
+  const { zone, desired, previous, world } = input;
+  const plan = planZone({ ...input, ...world });
+  const rules = toPlatformRules(previous?.desired ?? desired);
+  const cases = toCases(plan, desired, world.observed);
+  const judgement = await input.policy.judge({ zone, packs: rules.policies, cases });
+  const admission = admit({
+    sequence: (previous?.sequence ?? 0) + 1,
+    revision: input.revision,
+    plan,
+    policyDigest: judgement.policyDigest,
+    desired,
+    heldBack: input.heldBack,
+    liveCount: [...world.observed.values()].filter((read) => read.state === 'present').length,
+    deletionCapPercent: rules.deletionCapPercent,
+    denied: judgement.denied,
+  });
+  return { plan, admission, warnings: judgement.warnings };
+}
+
+function toCases(
+  plan: ZonePlan,
+  desired: readonly NormalForm[],
+  observed: ReadonlyMap<RefKey, Read<NormalForm>>,
+): readonly PolicyCase[] {
+  const forms = new Map(desired.map((form) => [toRefKey(toRef(form)), form]));
+  return plan.effects.map((effect) => {
+    const key = toRefKey(effect.ref);
+    const read = observed.get(key);
+    const oldObject = read?.state === 'present' ? read.value : null;
+    return { effect, object: forms.get(key) ?? null, oldObject };
+  });
+}

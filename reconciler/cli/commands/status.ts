@@ -1,0 +1,107 @@
+import { toRefTitle } from '../../core/contracts/ref.ts';
+import type { ResourceStatus, ZoneStatus } from '../../engine/status-board.ts';
+import type { Clock } from '../../ports/clock.ts';
+import { type Command, type CommandIo, EXIT_FAILED, EXIT_OK } from '../command.ts';
+import { parseChoice, parseOptions, parseWholeNumber } from '../parse-options.ts';
+import { STATE_HELP, STATE_OPTION, type StatePaths, toStatePaths } from '../state-paths.ts';
+
+export type StatusCommandDeps = {
+  readonly clock: Clock;
+  /** Null when no reconciler runs here. */
+  readonly readStatus: (paths: StatePaths) => Promise<readonly ZoneStatus[] | null>;
+  /** The tip of main, to tell whether what is in force is what is in Git. */
+  readonly readTip: (paths: StatePaths) => Promise<string | null>;
+};
+
+const HELP = `
+usage: plumb status [--wait] [--timeout SECONDS] [--format text|json] [--state DIR]
+
+Says what is in force in each zone, what is held back and why, and what is not
+as it should be.
+
+  --wait           until every zone has converged on the tip of main
+  --timeout N      with --wait: give up after N seconds (default 60)
+  --format F       text (default) or json
+${STATE_HELP}
+
+Exit codes: 0 all converged; 1 no reconciler runs, or bad usage; 3 not converged.`;
+
+const EXIT_NOT_CONVERGED = 3;
+const POLL_MS = 100;
+
+export function createStatusCommand(deps: StatusCommandDeps): Command {
+  return {
+    words: ['status'],
+    summary: 'say what is in force, and what is not as it should be',
+    help: HELP,
+    run: async (args, io) => {
+      const { values } = parseOptions('status', args, {
+        ...STATE_OPTION,
+        wait: { type: 'boolean', default: false },
+        timeout: { type: 'string', default: '60' },
+        format: { type: 'string', default: 'text' },
+      });
+      const paths = toStatePaths(values.state, io);
+      const format = parseChoice('status', 'format', values.format, ['text', 'json']);
+      const range = { min: 1, max: 86_400 };
+      const timeoutMs = 1000 * parseWholeNumber('status', 'timeout', values.timeout, range);
+      const zones = await readUntil(deps, paths, io, values.wait ? timeoutMs : 0);
+      if (zones === null) {
+        io.writeError('plumb: P605 not running: no reconciler runs here; start one with plumb up\n');
+        return EXIT_FAILED;
+      }
+      const tip = await deps.readTip(paths);
+      io.write(format === 'json' ? `${JSON.stringify({ v: 1, zones })}\n` : renderZones(zones, tip));
+      return zones.every((zone) => isSettledOn(zone, tip)) ? EXIT_OK : EXIT_NOT_CONVERGED;
+    },
+  };
+}
+
+async function readUntil(
+  deps: StatusCommandDeps,
+  paths: StatePaths,
+  io: CommandIo,
+  timeoutMs: number,
+): Promise<readonly ZoneStatus[] | null> {
+  const until = deps.clock.now() + timeoutMs;
+  for (;;) {
+    const zones = await deps.readStatus(paths);
+    const tip = await deps.readTip(paths);
+    const isSettled = zones?.length && zones.every((zone) => isSettledOn(zone, tip));
+    if (isSettled || deps.clock.now() >= until || io.stop.aborted) return zones;
+    await deps.clock.sleep(POLL_MS, io.stop);
+  }
+}
+
+/** A held revision is settled too: nothing more happens until somebody pushes. */
+function isSettledOn(zone: ZoneStatus, tip: string | null): boolean {
+  return zone.isConverged && (zone.source.revision === tip || zone.source.held !== null);
+}
+
+function renderZones(zones: readonly ZoneStatus[], tip: string | null): string {
+  if (zones.length === 0) return 'no zones yet\n';
+  return `${zones.map((zone) => renderZone(zone, tip)).join('\n\n')}\n`;
+}
+
+function renderZone(zone: ZoneStatus, tip: string | null): string {
+  const { source } = zone;
+  const behind = source.revision === tip || tip === null ? '' : `, main is at ${tip.slice(0, 12)}`;
+  const revision = source.revision?.slice(0, 12) ?? 'none';
+  const lines = [
+    `zone ${zone.zone}: ${zone.role}${zone.epoch === null ? '' : ` (epoch ${zone.epoch})`}`,
+    `  revision ${revision}${behind}${zone.isConverged ? ', converged' : ', working'}`,
+  ];
+  if (source.held !== null) lines.push(`  held     ${source.held}`);
+  if (zone.trouble !== null) lines.push(`  trouble  ${zone.trouble}`);
+  for (const one of source.diagnostics) {
+    const { path, line, column } = one.location;
+    lines.push(`  ${one.severity.padEnd(8)} ${path}:${line}:${column} ${one.code} ${one.message}`);
+  }
+  return [...lines, ...zone.resources.map(renderResource)].join('\n');
+}
+
+function renderResource({ ref, conditions }: ResourceStatus): string {
+  const said = conditions.map(({ reason, message }) => `${reason}: ${message}`).join('; ');
+  const isReady = conditions.some((one) => one.type === 'Ready' && one.status === 'True');
+  return `  ${isReady ? '✓' : '•'} ${toRefTitle(ref).padEnd(28)} ${said}`;
+}

@@ -1,0 +1,36 @@
+import { isAbsolute, join } from 'node:path';
+import type { CommandIo } from './command.ts';
+
+/** Where one installation keeps everything that is not in Git. */
+export type StatePaths = {
+  readonly root: string;
+  /** The platform repo and, on its audit branches, the ledger. */
+  readonly repository: string;
+  readonly instance: string;
+  readonly keys: string;
+  readonly anchors: string;
+  readonly processes: string;
+  readonly zones: string;
+  readonly secrets: string;
+};
+
+/** `--state`, else PLUMBLINE_STATE, else `.plumbline` in the current folder. */
+export function toStatePaths(option: string | undefined, io: CommandIo): StatePaths {
+  const chosen = option ?? io.env['PLUMBLINE_STATE'] ?? '.plumbline';
+  const root = isAbsolute(chosen) ? chosen : join(io.cwd, chosen);
+  return {
+    root,
+    repository: join(root, 'platform.git'),
+    instance: join(root, 'instance.json'),
+    keys: join(root, 'keys'),
+    anchors: join(root, 'anchors'),
+    processes: join(root, 'processes'),
+    zones: join(root, 'zones'),
+    secrets: join(root, 'secrets'),
+  };
+}
+
+/** The option that every command shares. */
+export const STATE_OPTION = { state: { type: 'string' } } as const;
+
+export const STATE_HELP = '  --state DIR      the installation to use (default .plumbline)';

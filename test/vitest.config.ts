@@ -4,9 +4,16 @@ import { SummaryReporter } from './support/summary-reporter.ts';
 
 const PROJECTS = ['unit', 'contract', 'simulation', 'scenario', 'house'];
 
+/** They may ask for the run's Postgres, which starts with the first test that does. */
+const WITH_POSTGRES = ['contract', 'scenario'];
+
 const toProject = (name: string) => ({
   extends: true as const,
-  test: { name, include: [`test/${name}/**/*.test.ts`] },
+  test: {
+    name,
+    include: [`test/${name}/**/*.test.ts`],
+    globalSetup: WITH_POSTGRES.includes(name) ? ['test/support/postgres-run.ts'] : [],
+  },
 });
 
 export default defineConfig({

@@ -24,12 +24,27 @@ export type CommitInfo = {
 
 /** Reading a bare repository. Nothing is ever checked out and no code of the repo runs. */
 export interface GitReader {
-  /** The commit that a reference names, or null when there is no such reference. */
+  /**
+   * The commit that a reference names, or null when there is no such reference. Throws P404 when
+   * it names something that is missing or no commit.
+   */
   readRef(name: RefName): Promise<Oid | null>;
-  /** Every entry below the commit's root, sorted by path. Throws P107 beyond a limit. */
+  /**
+   * Every entry below the commit's root, sorted by path. Throws P107 beyond a limit and for a
+   * path that could mean another file elsewhere (`..`, `.git`, control characters, no UTF-8).
+   */
   listTree(commit: Oid, limits: TreeLimits): Promise<readonly TreeEntry[]>;
   /** Contents by oid. Throws P104 when one is larger, P404 when one is missing or no blob. */
   readBlobs(oids: readonly Oid[], maxBytesEach: number): Promise<ReadonlyMap<Oid, Uint8Array>>;
+  /**
+   * One file each, named by commit and path, in their order; null where the commit has no such
+   * file. For a few files of many commits, where listing whole trees would be far too much.
+   * Throws P104 when one is larger, P404 when a commit is missing.
+   */
+  readFiles(
+    files: readonly { readonly commit: Oid; readonly path: string }[],
+    maxBytesEach: number,
+  ): Promise<readonly (Uint8Array | null)[]>;
   /** Throws P404 when the oid is missing or no commit. */
   readCommit(oid: Oid): Promise<CommitInfo>;
   /** From `tip` along first parents, newest first, at most `maxCount`. */

@@ -26,5 +26,12 @@ export function compareDiagnostics(left: Diagnostic, right: Diagnostic): number 
   const a = left.location;
   const b = right.location;
   if (a.path !== b.path) return a.path < b.path ? -1 : 1;
-  return a.line - b.line || a.column - b.column || (left.code < right.code ? -1 : 1);
+  const byPlace = a.line - b.line || a.column - b.column;
+  return (
+    byPlace || compareTexts(left.code, right.code) || compareTexts(left.message, right.message)
+  );
+}
+
+function compareTexts(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0;
 }

@@ -1,0 +1,134 @@
+import { type RefKey, toRefTitle } from '../contracts/ref.ts';
+import type { Diagnostic, SourceLocation } from '../spec/diagnostic.ts';
+import { findNearestName } from '../spec/nearest-name.ts';
+import { toPrintable, toQuoted } from '../spec/printable.ts';
+import type { Resource } from '../spec/resource.ts';
+import { findCycles } from './find-cycles.ts';
+import { dependenciesOf, type Edge, type ResourceGraph } from './resource-graph.ts';
+import { zonesOf } from './zones-of.ts';
+
+/** A mistake in how resources fit together, and the resources that it makes invalid. */
+export type GraphProblem = {
+  readonly refs: readonly RefKey[];
+  readonly diagnostic: Diagnostic;
+};
+
+/**
+ * Names that nothing answers to, and neighbours that must stand in one zone and do not. Names in
+ * `known` belong to invalid documents: who uses them is held back, but made no mistake.
+ */
+export function checkReferences(
+  graph: ResourceGraph,
+  known: ReadonlySet<RefKey>,
+  unreadPaths: readonly string[] = [],
+): readonly GraphProblem[] {
+  const names = createNames(graph, known, unreadPaths[0]);
+  return [...graph.nodes].flatMap(([key, resource]) =>
+    dependenciesOf(graph, key).flatMap((edge) => {
+      const target = graph.nodes.get(edge.toKey);
+      if (target !== undefined) return checkZone(resource, edge, target);
+      return known.has(edge.toKey) ? [] : [toUnknownReference(resource, edge, names)];
+    }),
+  );
+}
+
+/** Suggestions cost a comparison with every name, so a repo of nothing but mistakes gets few. */
+const MAX_SUGGESTIONS = 200;
+const MAX_CANDIDATES = 1_000;
+
+type Names = {
+  readonly byKind: ReadonlyMap<string, readonly string[]>;
+  /** A file with a document of unknown identity: it may hold what is missed. */
+  readonly unreadPath: string | undefined;
+  suggestions: number;
+};
+
+function createNames(
+  graph: ResourceGraph,
+  known: ReadonlySet<RefKey>,
+  unreadPath: string | undefined,
+): Names {
+  const byKind = new Map<string, string[]>();
+  for (const key of [...graph.nodes.keys(), ...known]) {
+    const [kind = '', namespace = '', name = ''] = key.split('/');
+    const names = byKind.get(`${kind}/${namespace}`) ?? [];
+    if (names.length < MAX_CANDIDATES) names.push(name);
+    byKind.set(`${kind}/${namespace}`, names);
+  }
+  return { byKind, unreadPath, suggestions: 0 };
+}
+
+function toUnknownReference(resource: Resource, edge: Edge, names: Names): GraphProblem {
+  const { kind, name } = edge.to;
+  const diagnostic: Diagnostic = {
+    code: 'P202',
+    severity: 'error',
+    message: `there is no ${kind} called ${toQuoted(name)}`,
+    location: locateField(resource, edge.pointer),
+    hint: toNameHint(edge, names),
+  };
+  return { refs: [edge.from], diagnostic };
+}
+
+function toNameHint({ to: { kind, namespace, name } }: Edge, names: Names): string {
+  const others = names.byKind.get(`${kind}/${namespace}`) ?? [];
+  names.suggestions += 1;
+  const nearest = names.suggestions > MAX_SUGGESTIONS ? null : findNearestName(name, others);
+  if (nearest !== null) return `did you mean "${nearest}"?`;
+  if (names.unreadPath !== undefined) {
+    return `it may be in ${toPrintable(names.unreadPath)}, which could not be read`;
+  }
+  if (others.length === 0) return `this repo has no ${kind} yet`;
+  return `there is: ${toPrintable([...others.slice(0, 20)].sort().join(', '))}`;
+}
+
+function checkZone(resource: Resource, edge: Edge, target: Resource): readonly GraphProblem[] {
+  const here = zonesOf(resource, []).join();
+  const there = zonesOf(target, []).join();
+  if (!edge.sameZone || here === there) return [];
+  const message = `${toRefTitle(target.ref)} stands in zone ${toQuoted(there)}, ${toRefTitle(resource.ref)} in zone ${toQuoted(here)}`;
+  const diagnostic: Diagnostic = {
+    code: 'P206',
+    severity: 'error',
+    message,
+    location: locateField(resource, edge.pointer),
+    hint: 'name one of the same zone',
+    related: [{ message: 'its zone is set here', location: locateField(target, '/spec/zone') }],
+  };
+  return [{ refs: [edge.from], diagnostic }];
+}
+
+/** Circles, each reported once with the whole way around. */
+export function checkCycles(
+  graph: ResourceGraph,
+  components: readonly (readonly RefKey[])[],
+): readonly GraphProblem[] {
+  return findCycles(graph, components).map(({ members, edges }) => {
+    const [first, ...others] = edges.map((edge) => locateEdge(graph, edge));
+    const way = [...edges.map(({ from }) => from), edges[0]?.from ?? ''].map(toName).join(' → ');
+    const diagnostic: Diagnostic = {
+      code: 'P203',
+      severity: 'error',
+      message: `these depend on each other in a circle: ${toPrintable(way, 1024)}`,
+      location: first as SourceLocation,
+      hint: 'remove one of the references',
+      related: others.slice(0, 16).map((location) => ({ message: 'and here', location })),
+    };
+    return { refs: members, diagnostic };
+  });
+}
+
+function toName(key: string): string {
+  const [kind = '', , name = ''] = key.split('/');
+  return `${kind.toLowerCase()} ${name}`;
+}
+
+function locateEdge(graph: ResourceGraph, edge: Edge): SourceLocation {
+  return locateField(graph.nodes.get(edge.from) as Resource, edge.pointer);
+}
+
+export function locateField(resource: Resource, pointer: string): SourceLocation {
+  const position = resource.positions[pointer];
+  if (position === undefined) return resource.location;
+  return { path: resource.location.path, line: position[0], column: position[1] };
+}

@@ -1,0 +1,128 @@
+import { parseRefKey, type Ref, type RefKey, toRefKey, toRefTitle } from '../contracts/ref.ts';
+import type { Diagnostic } from '../spec/diagnostic.ts';
+import { findKind } from '../spec/identify.ts';
+import type { Resource } from '../spec/resource.ts';
+import { checkIdentities } from './check-identities.ts';
+import { checkPlatform } from './check-platform.ts';
+import {
+  checkCycles,
+  checkReferences,
+  type GraphProblem,
+  locateField,
+} from './check-references.ts';
+import { closeOverDependents, traceWay } from './dependents-closure.ts';
+import { buildGraph, type Edge, type ResourceGraph } from './resource-graph.ts';
+import { listComponents } from './strong-components.ts';
+import type { BrokenResource, HeldBack, Validity } from './validity.ts';
+
+/**
+ * Validity is per closure: an invalid resource and whatever depends on it are held back, and the
+ * rest may be followed. Only kinds on which everything rests hold back the whole repo.
+ */
+export function decideValidity(input: {
+  readonly resources: readonly Resource[];
+  readonly broken: readonly BrokenResource[];
+}): Validity {
+  const { resources, broken } = input;
+  const identities = checkIdentities(resources, broken);
+  const unusable = new Set<RefKey>([...identities.duplicated, ...listBrokenKeys(broken)]);
+  const graph = buildGraph(resources.filter(({ ref }) => !unusable.has(toRefKey(ref))));
+  const components = listComponents(graph);
+  const problems = [
+    ...identities.problems,
+    ...checkReferences(graph, unusable, listUnreadPaths(broken)),
+    ...checkCycles(graph, components),
+  ];
+  const invalid = gatherInvalid(unusable, problems);
+  const ways = closeOverDependents(graph, invalid.keys());
+  const platform = checkPlatform(resources, broken);
+  const valid = components
+    .flat()
+    .filter((key) => !invalid.has(key) && !ways.has(key))
+    .map((key) => graph.nodes.get(key) as Resource);
+  return {
+    valid,
+    zones: valid
+      .filter(({ ref }) => ref.kind === 'Zone')
+      .map(({ ref }) => ref.name)
+      .sort(),
+    heldBack: listHeldBack(invalid, ways),
+    frozen: platform.length > 0 || holdsEverything(invalid.keys(), broken),
+    diagnostics: [
+      ...problems.map(({ diagnostic }) => diagnostic),
+      ...platform,
+      ...[...ways].map(([key, edge]) => toWaiting(graph, ways, key, edge)),
+    ],
+  };
+}
+
+function listBrokenKeys(broken: readonly BrokenResource[]): readonly RefKey[] {
+  return broken.flatMap(({ ref }) => (ref === null ? [] : [toRefKey(ref)]));
+}
+
+function listUnreadPaths(broken: readonly BrokenResource[]): readonly string[] {
+  return broken.filter(({ ref }) => ref === null).map(({ location }) => location.path);
+}
+
+/** Invalid keys, each with why in one sentence. */
+function gatherInvalid(
+  unusable: ReadonlySet<RefKey>,
+  problems: readonly GraphProblem[],
+): ReadonlyMap<RefKey, string> {
+  const invalid = new Map<RefKey, string>();
+  for (const { refs, diagnostic } of problems) {
+    for (const key of refs) if (!invalid.has(key)) invalid.set(key, diagnostic.message);
+  }
+  for (const key of unusable) if (!invalid.has(key)) invalid.set(key, 'its document has a mistake');
+  return invalid;
+}
+
+function holdsEverything(invalid: Iterable<RefKey>, broken: readonly BrokenResource[]): boolean {
+  const kinds = [...broken.map(({ kind }) => kind), ...[...invalid].map((key) => toRef(key).kind)];
+  return kinds.some((kind) => findKind(kind)?.freezes === true);
+}
+
+function listHeldBack(
+  invalid: ReadonlyMap<RefKey, string>,
+  ways: ReadonlyMap<RefKey, Edge>,
+): readonly HeldBack[] {
+  const reasons = new Map(invalid);
+  for (const key of ways.keys()) reasons.set(key, `it depends on ${toWayText(ways, key)}`);
+  return [...reasons]
+    .sort(([left], [right]) => (left < right ? -1 : 1))
+    .map(([key, why]) => ({ ref: toRef(key), why }));
+}
+
+function toWaiting(
+  graph: ResourceGraph,
+  ways: ReadonlyMap<RefKey, Edge>,
+  key: RefKey,
+  edge: Edge,
+): Diagnostic {
+  const resource = graph.nodes.get(key) as Resource;
+  return {
+    code: 'P205',
+    severity: 'warning',
+    message: `${toRefTitle(resource.ref)} is held back: it depends on ${toWayText(ways, key)}`,
+    location: locateField(resource, edge.pointer),
+    hint: 'it stays as it was until that is mended',
+  };
+}
+
+const MAX_WAY = 8;
+
+/** `environment dev → target laptop, which is invalid`. */
+function toWayText(ways: ReadonlyMap<RefKey, Edge>, key: RefKey): string {
+  const titles = traceWay(ways, key)
+    .slice(1)
+    .map((step) => toRefTitle(toRef(step)));
+  const shown =
+    titles.length > MAX_WAY ? [...titles.slice(0, MAX_WAY - 1), '…', titles.at(-1)] : titles;
+  return `${shown.join(' → ')}, which is invalid`;
+}
+
+function toRef(key: RefKey): Ref {
+  const ref = parseRefKey(key);
+  if (ref === null) throw new Error(`not a key: ${key}`);
+  return ref;
+}

@@ -1,0 +1,27 @@
+import type { Ref } from '../contracts/ref.ts';
+import type { Diagnostic, SourceLocation } from '../spec/diagnostic.ts';
+import type { Resource } from '../spec/resource.ts';
+
+/** A document of ours with a mistake in it. */
+export type BrokenResource = {
+  /** Null when not even that can be read. */
+  readonly kind: string | null;
+  /** Null when it cannot be read which resource this is. */
+  readonly ref: Ref | null;
+  readonly location: SourceLocation;
+};
+
+export type HeldBack = { readonly ref: Ref; readonly why: string };
+
+/** What of a revision may be followed. */
+export type Validity = {
+  /** Each resource after what it depends on. */
+  readonly valid: readonly Resource[];
+  /** The names of the valid zones, sorted. */
+  readonly zones: readonly string[];
+  /** Resources that stay at their last good form, sorted by key. */
+  readonly heldBack: readonly HeldBack[];
+  /** Nothing of the revision may be followed. */
+  readonly frozen: boolean;
+  readonly diagnostics: readonly Diagnostic[];
+};

@@ -1,0 +1,52 @@
+/** What the language knows of one kind; generated from its schema. */
+export type KindFacts = {
+  readonly kind: string;
+  readonly scope: 'platform' | 'namespace';
+  /** Where resources of the kind live: in every zone, in the zone they are, or in `spec.zone`. */
+  readonly zone: 'all' | 'self' | 'spec.zone';
+  /** Whether an invalid resource of this kind holds back the whole repo. */
+  readonly freezes: boolean;
+  readonly reservedNames: readonly string[];
+  readonly references: readonly ReferenceFact[];
+  /** Lists whose order means nothing: the normal form sorts them, by a field or as texts. */
+  readonly unordered: readonly { readonly pointer: string; readonly by: string | null }[];
+  /** Fields that the normal form leaves out. */
+  readonly withoutEffect: readonly string[];
+  readonly schema: MessageSchema;
+  readonly validate: Validate;
+};
+
+/** A field that names another resource; `*` in the pointer is any item of a list. */
+export type ReferenceFact = {
+  readonly pointer: string;
+  readonly kind: string;
+  /** Whether both must stand in the same zone. */
+  readonly sameZone: boolean;
+};
+
+/** The part of JSON Schema that messages and hints are made from. */
+export type MessageSchema = {
+  readonly description?: string;
+  readonly type?: string;
+  readonly const?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly examples?: readonly unknown[];
+  readonly properties?: Readonly<Record<string, MessageSchema>>;
+  readonly items?: MessageSchema;
+  readonly additionalProperties?: boolean | MessageSchema;
+  readonly 'x-name'?: boolean;
+};
+
+export type ValidationError = {
+  readonly instancePath: string;
+  readonly keyword: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  /** Set when a property's name is wrong, not its value. */
+  readonly propertyName?: string;
+};
+
+/** Fills in defaults as it goes, so the value given to it is changed. */
+export interface Validate {
+  (value: unknown): boolean;
+  errors?: readonly ValidationError[] | null;
+}

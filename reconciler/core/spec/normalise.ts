@@ -1,0 +1,55 @@
+import type { Json, JsonObject } from '../contracts/json.ts';
+import { splitPointer } from './json-pointer.ts';
+import type { KindFacts } from './kind-facts.ts';
+
+/**
+ * The spec without what has no live effect, and with lists whose order means nothing sorted: two
+ * documents that ask for the same have the same normal form. Doing it twice changes nothing.
+ */
+export function normaliseSpec(facts: KindFacts, spec: JsonObject): JsonObject {
+  let normal = copy(spec) as JsonObject;
+  for (const pointer of facts.withoutEffect) {
+    normal = changeAt(normal, toSpecSteps(pointer), () => undefined) as JsonObject;
+  }
+  for (const { pointer, by } of facts.unordered) {
+    normal = changeAt(normal, toSpecSteps(pointer), (list) => sortList(list, by)) as JsonObject;
+  }
+  return normal;
+}
+
+/** Plain objects, whatever prototype the reader gave them. */
+function copy(value: Json): Json {
+  if (Array.isArray(value)) return value.map(copy);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, copy(inner)]));
+}
+
+function toSpecSteps(pointer: string): readonly string[] {
+  return splitPointer(pointer).slice(1);
+}
+
+type Change = (value: Json) => Json | undefined;
+
+function changeAt(value: Json, steps: readonly string[], change: Change): Json | undefined {
+  const [step, ...rest] = steps;
+  if (step === undefined) return change(value);
+  if (Array.isArray(value)) return value.map((item: Json) => changeAt(item, rest, change) ?? null);
+  if (value === null || typeof value !== 'object') return value;
+  const { [step]: inner, ...others } = value as JsonObject;
+  if (inner === undefined) return value;
+  const changed = changeAt(inner, rest, change);
+  return changed === undefined ? others : { ...others, [step]: changed };
+}
+
+function sortList(list: Json, by: string | null): Json {
+  if (!Array.isArray(list)) return list;
+  return [...(list as readonly Json[])].sort((left, right) => {
+    const a = toSortKey(left, by);
+    const b = toSortKey(right, by);
+    return a < b ? -1 : a > b ? 1 : 0;
+  });
+}
+
+function toSortKey(item: Json, by: string | null): string {
+  return String(by === null ? item : ((item as JsonObject)[by] ?? ''));
+}

@@ -1,0 +1,41 @@
+import { compile } from 'json-schema-to-typescript';
+import { asSchema, type KindSchema, type Schema, type SchemaValue } from './load-schemas.ts';
+
+/** The type of a kind's spec in its normal form: defaults filled in, prose left out. */
+export async function generateTypes({ kind, schema }: KindSchema): Promise<string> {
+  const spec = asSchema(asSchema(schema['properties'])['spec']);
+  const name = `${kind}Spec`;
+  const code = await compile(toNormalSchema({ ...spec, title: name }), name, {
+    bannerComment: '',
+    additionalProperties: false,
+    ignoreMinAndMaxItems: true,
+    style: { singleQuote: true, printWidth: 100 },
+  });
+  return toReadonly(code);
+}
+
+function toNormalSchema(schema: Schema): Schema {
+  const normal: Schema = { ...schema };
+  if (schema['items'] !== undefined) normal['items'] = toNormalSchema(asSchema(schema['items']));
+  if (schema['properties'] === undefined) return normal;
+  const fields = Object.entries(asSchema(schema['properties']))
+    .map(([name, value]) => [name, asSchema(value)] as const)
+    .filter(([, field]) => field['x-effect'] !== 'none');
+  const required = (schema['required'] ?? []) as SchemaValue[];
+  normal['properties'] = Object.fromEntries(
+    fields.map(([name, field]) => [name, toNormalSchema(field)]),
+  );
+  normal['required'] = fields
+    .filter(([name, field]) => required.includes(name) || field['default'] !== undefined)
+    .map(([name]) => name);
+  return normal;
+}
+
+/** The generator has no option for it: every property and every list becomes read-only. */
+function toReadonly(code: string): string {
+  return code
+    .replaceAll(/^(\s+)(\w+\??: )/gm, '$1readonly $2')
+    .replaceAll(/: (\([^)]*\)|\w+)\[\];/g, ': readonly $1[];')
+    .replaceAll(/: \{$/gm, ': {')
+    .replaceAll(/^(\s+readonly \w+\??: )\{([\s\S]*?)^(\s+)\}\[\];/gm, '$1readonly {$2$3}[];');
+}

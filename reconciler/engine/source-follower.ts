@@ -1,6 +1,6 @@
 import { isCodedError } from '../core/contracts/coded-error.ts';
 import { MAIN_BRANCH, type Oid } from '../core/contracts/git.ts';
-import type { NormalForm } from '../core/contracts/normal-form.ts';
+import { type NormalForm, toRef } from '../core/contracts/normal-form.ts';
 import { type RefKey, toRefKey } from '../core/contracts/ref.ts';
 import { zonesOf } from '../core/graph/zones-of.ts';
 import { toPlatformRules } from '../core/plan/platform-rules.ts';
@@ -95,7 +95,10 @@ async function findSignatureFault(
   }
 }
 
-/** An invalid resource, and what depends on it, stays at its last good form. */
+/**
+ * An invalid resource, and what depends on it, stays at its last good form. While it is unknown
+ * what some document describes, whatever is missing may be in it, so nothing is taken for removed.
+ */
 function listOwn(
   zone: string,
   judgement: RevisionJudgement,
@@ -104,10 +107,15 @@ function listOwn(
   const valid = judgement.valid
     .filter((resource) => zonesOf(resource, judgement.zones).includes(zone))
     .map((resource) => resource.form);
-  const lastGood = judgement.heldBack.flatMap(({ ref }) => {
-    const form = term.admission?.desired.get(toRefKey(ref));
-    return form === undefined ? [] : [form];
-  });
-  const heldBack = judgement.heldBack.map(({ ref }) => toRefKey(ref)).sort();
-  return { desired: [...valid, ...lastGood], heldBack };
+  const keys = new Set(valid.map((form) => toRefKey(toRef(form))));
+  const held = new Set(judgement.heldBack.map(({ ref }) => toRefKey(ref)));
+  const isUncertain = judgement.uncertainPaths.length > 0;
+  const lastGood = [...(term.admission?.desired ?? [])].filter(
+    ([key]) => held.has(key) || (isUncertain && !keys.has(key)),
+  );
+  const heldBack = new Set([...held, ...lastGood.map(([key]) => key)]);
+  return {
+    desired: [...valid, ...lastGood.map(([, form]) => form)],
+    heldBack: [...heldBack].sort(),
+  };
 }

@@ -26,10 +26,12 @@ export async function admitRevision(
   term: TermState,
   input: AdmissionInput,
 ): Promise<void> {
+  const previous = term.admission?.admission ?? null;
   const { admission } = await judgeAdmission({
     ...input,
     zone: deps.zone,
-    previous: term.admission?.admission ?? null,
+    previous,
+    rulesFrom: previous?.desired ?? input.desired,
     world: await readWorld(deps, input.desired),
     now: deps.clock.now(),
     planners: toPlanners(deps.kinds),

@@ -22,6 +22,8 @@ export type JudgementInput = {
   readonly desired: readonly NormalForm[];
   readonly heldBack: readonly RefKey[];
   readonly previous: Admission | null;
+  /** The forms whose Platform rules this judgement: what was in force before, not what is judged. */
+  readonly rulesFrom: readonly NormalForm[];
   readonly world: World;
   readonly now: Instant;
   readonly planners: Readonly<Record<string, Planner>>;
@@ -39,7 +41,7 @@ export type AdmissionJudgement = {
 export async function judgeAdmission(input: JudgementInput): Promise<AdmissionJudgement> {
   const { zone, desired, previous, world } = input;
   const plan = planZone({ ...input, ...world });
-  const rules = toPlatformRules(previous?.desired ?? desired);
+  const rules = toPlatformRules(input.rulesFrom);
   const cases = toCases(plan, desired, world.observed);
   const judgement = await input.policy.judge({ zone, packs: rules.policies, cases });
   const admission = admit({

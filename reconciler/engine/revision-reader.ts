@@ -1,6 +1,10 @@
 import type { Oid } from '../core/contracts/git.ts';
-import type { RevisionJudgement } from '../core/spec/judge-revision.ts';
-import type { GitReader, TreeLimits } from '../ports/git.ts';
+import { judgeRevision, type RevisionJudgement } from '../core/spec/judge-revision.ts';
+import { LIMITS } from '../core/spec/limits.ts';
+import { parseFile } from '../core/spec/parse-file.ts';
+import type { ParsedFile } from '../core/spec/parsed-file.ts';
+import { selectEntries } from '../core/spec/select-entries.ts';
+import type { GitReader, TreeEntry, TreeLimits } from '../ports/git.ts';
 
 /** More files than any platform repo needs; a tree bomb is refused before it is walked to its end. */
 export const REVISION_LIMITS: TreeLimits = { maxEntries: 100_000, maxPathBytes: 1_024 };
@@ -9,3 +13,50 @@ export const REVISION_LIMITS: TreeLimits = { maxEntries: 100_000, maxPathBytes: 
 export type RevisionReader = {
   readonly read: (git: GitReader, commit: Oid) => Promise<RevisionJudgement>;
 };
+
+/** Zones of one process judge the same tip within seconds of each other; older ones rarely return. */
+const KEPT_JUDGEMENTS = 4;
+
+/** Parses only blobs it has not met in the revisions that it still keeps. */
+export function createRevisionReader(): RevisionReader {
+  const judgements = new Map<Oid, Promise<RevisionJudgement>>();
+  let parsedFiles: ReadonlyMap<Oid, ParsedFile> = new Map();
+
+  const judge = async (git: GitReader, commit: Oid): Promise<RevisionJudgement> => {
+    const entries = await git.listTree(commit, REVISION_LIMITS);
+    const { wanted, refused, refusals } = selectEntries(entries);
+    parsedFiles = await parseEntries(git, wanted, parsedFiles);
+    const known = parsedFiles;
+    const parsed = wanted.map(({ path, oid }) => ({ path, parsed: known.get(oid) as ParsedFile }));
+    return judgeRevision([...parsed, ...refused], refusals);
+  };
+
+  const read = (git: GitReader, commit: Oid): Promise<RevisionJudgement> => {
+    const kept = judgements.get(commit);
+    if (kept !== undefined) return kept;
+    const fresh = judge(git, commit);
+    judgements.set(commit, fresh);
+    fresh.catch(() => judgements.delete(commit));
+    for (const old of [...judgements.keys()].slice(0, -KEPT_JUDGEMENTS)) judgements.delete(old);
+    return fresh;
+  };
+
+  return { read };
+}
+
+async function parseEntries(
+  git: GitReader,
+  entries: readonly TreeEntry[],
+  known: ReadonlyMap<Oid, ParsedFile>,
+): Promise<ReadonlyMap<Oid, ParsedFile>> {
+  const missing = [...new Set(entries.map((entry) => entry.oid))].filter((oid) => !known.has(oid));
+  const blobs = await git.readBlobs(missing, LIMITS.foreignFileBytes);
+  const parsed = new Map<Oid, ParsedFile>();
+  for (const { oid } of entries) {
+    const bytes = blobs.get(oid);
+    const file = known.get(oid) ?? (bytes === undefined ? undefined : parseFile(bytes));
+    if (file === undefined) throw new Error(`blob ${oid} was asked for and not given`);
+    if (!parsed.has(oid)) parsed.set(oid, file);
+  }
+  return parsed;
+}

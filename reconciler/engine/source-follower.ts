@@ -1,8 +1,7 @@
 import { isCodedError } from '../core/contracts/coded-error.ts';
 import { MAIN_BRANCH, type Oid } from '../core/contracts/git.ts';
-import { type NormalForm, toRef } from '../core/contracts/normal-form.ts';
-import { type RefKey, toRefKey } from '../core/contracts/ref.ts';
-import { zonesOf } from '../core/graph/zones-of.ts';
+import type { NormalForm } from '../core/contracts/normal-form.ts';
+import { chooseDesired } from '../core/plan/choose-desired.ts';
 import { toPlatformRules } from '../core/plan/platform-rules.ts';
 import type { RevisionJudgement } from '../core/spec/judge-revision.ts';
 import { admitRevision } from './admission.ts';
@@ -38,7 +37,7 @@ export function createSourceFollower(
   const admitTip = async (tip: Oid): Promise<boolean> => {
     const judgement = await deps.revisions.read(deps.git, tip);
     if (judgement.frozen) return hold(tip, 'P205 an invalid resource freezes the repo', judgement);
-    const own = listOwn(deps.zone, judgement, term);
+    const own = chooseDesired(deps.zone, judgement, term.admission?.desired ?? new Map());
     if (own.desired.length === 0) {
       return hold(tip, `P204 nothing in this revision belongs to the zone ${deps.zone}`, judgement);
     }
@@ -93,29 +92,4 @@ async function findSignatureFault(
     if (isCodedError(error, 'P409')) return `P409 ${error.message}`;
     throw error;
   }
-}
-
-/**
- * An invalid resource, and what depends on it, stays at its last good form. While it is unknown
- * what some document describes, whatever is missing may be in it, so nothing is taken for removed.
- */
-function listOwn(
-  zone: string,
-  judgement: RevisionJudgement,
-  term: TermState,
-): { readonly desired: readonly NormalForm[]; readonly heldBack: readonly RefKey[] } {
-  const valid = judgement.valid
-    .filter((resource) => zonesOf(resource, judgement.zones).includes(zone))
-    .map((resource) => resource.form);
-  const keys = new Set(valid.map((form) => toRefKey(toRef(form))));
-  const held = new Set(judgement.heldBack.map(({ ref }) => toRefKey(ref)));
-  const isUncertain = judgement.uncertainPaths.length > 0;
-  const lastGood = [...(term.admission?.desired ?? [])].filter(
-    ([key]) => held.has(key) || (isUncertain && !keys.has(key)),
-  );
-  const heldBack = new Set([...held, ...lastGood.map(([key]) => key)]);
-  return {
-    desired: [...valid, ...lastGood.map(([, form]) => form)],
-    heldBack: [...heldBack].sort(),
-  };
 }

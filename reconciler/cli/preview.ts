@@ -1,0 +1,63 @@
+import type { Instant } from '../core/contracts/instant.ts';
+import { type NormalForm, toRef } from '../core/contracts/normal-form.ts';
+import type { Read } from '../core/contracts/read.ts';
+import { type Ref, type RefKey, toRefKey } from '../core/contracts/ref.ts';
+import { digestJson } from '../core/contracts/digest.ts';
+import { assumeRecorded } from '../core/plan/assume-recorded.ts';
+import { chooseDesired } from '../core/plan/choose-desired.ts';
+import type { Planner, Recorded } from '../core/plan/planner.ts';
+import type { PlanView } from '../core/plan/render-plan-text.ts';
+import type { RevisionJudgement } from '../core/spec/judge-revision.ts';
+import { judgeAdmission } from '../engine/judge-admission.ts';
+import type { PolicyGate } from '../engine/policy-gate.ts';
+
+export type PreviewDeps = {
+  readonly now: Instant;
+  readonly planners: Readonly<Record<string, Planner>>;
+  readonly referencesOf: (form: NormalForm) => readonly Ref[];
+  readonly policy: PolicyGate;
+  /** What the ledger says is live, or null without a ledger. */
+  readonly readLive: (zone: string) => Promise<readonly NormalForm[] | null>;
+};
+
+/** What a revision would do in one zone, by the judgement that would admit it. */
+export async function previewZone(
+  deps: PreviewDeps,
+  judgement: RevisionJudgement,
+  revision: string,
+  zone: string,
+): Promise<PlanView> {
+  const ledger = await deps.readLive(zone);
+  const live = new Map((ledger ?? []).map((form) => [toRefKey(toRef(form)), form]));
+  const { desired, heldBack } = chooseDesired(zone, judgement, live);
+  const result = await judgeAdmission({
+    zone,
+    revision,
+    desired,
+    heldBack,
+    previous: null,
+    world: toWorld(desired, live, deps.now),
+    now: deps.now,
+    planners: deps.planners,
+    referencesOf: deps.referencesOf,
+    policy: deps.policy,
+    rulesFrom: ledger === null || ledger.length === 0 ? desired : ledger,
+  });
+  const observedFrom = ledger === null ? 'no ledger yet' : 'live as the ledger says';
+  return { ...result, observedFrom };
+}
+
+function toWorld(
+  desired: readonly NormalForm[],
+  live: ReadonlyMap<RefKey, NormalForm>,
+  now: Instant,
+) {
+  const observed = new Map<RefKey, Read<NormalForm>>();
+  const recorded = new Map<RefKey, Recorded>();
+  for (const form of desired) observed.set(toRefKey(toRef(form)), { state: 'absent' });
+  for (const [key, form] of live) {
+    observed.set(key, { state: 'present', value: form, observedDigest: digestJson(form) });
+    recorded.set(key, assumeRecorded(form, now));
+  }
+  return { observed, recorded };
+}

@@ -1,0 +1,35 @@
+import { type NormalForm, toRef } from '../contracts/normal-form.ts';
+import { type RefKey, toRefKey } from '../contracts/ref.ts';
+import { zonesOf } from '../graph/zones-of.ts';
+import type { RevisionJudgement } from '../spec/judge-revision.ts';
+
+export type ChosenDesired = {
+  readonly desired: readonly NormalForm[];
+  readonly heldBack: readonly RefKey[];
+};
+
+/**
+ * What one zone should be under a revision. An invalid resource, and what depends on it, stays at
+ * its last good form. While it is unknown what some document describes, whatever is missing may be
+ * in it, so nothing is taken for removed.
+ */
+export function chooseDesired(
+  zone: string,
+  judgement: RevisionJudgement,
+  lastGood: ReadonlyMap<RefKey, NormalForm>,
+): ChosenDesired {
+  const valid = judgement.valid
+    .filter((resource) => zonesOf(resource, judgement.zones).includes(zone))
+    .map((resource) => resource.form);
+  const keys = new Set(valid.map((form) => toRefKey(toRef(form))));
+  const held = new Set(judgement.heldBack.map(({ ref }) => toRefKey(ref)));
+  const isUncertain = judgement.uncertainPaths.length > 0;
+  const kept = [...lastGood].filter(
+    ([key]) => !keys.has(key) && (held.has(key) || isUncertain),
+  );
+  const heldBack = new Set([...held, ...kept.map(([key]) => key)]);
+  return {
+    desired: [...valid, ...kept.map(([, form]) => form)],
+    heldBack: [...heldBack].sort(),
+  };
+}

@@ -1,4 +1,4 @@
-import { decodeUtf8 } from './decode-utf8.ts';
+import { decodeUtf8 } from '../contracts/utf8.ts';
 import { mentionsOurApi } from './find-mark.ts';
 import { LIMITS } from './limits.ts';
 import { createLineIndex, type Position, toPosition } from './line-index.ts';
@@ -16,14 +16,8 @@ export function parseFile(bytes: Uint8Array): ParsedFile {
     const hint = 'split the file';
     return refuseFile({ code: 'P104', severity: 'error', message, hint, position: [1, 1] });
   }
-  const decoded = decodeUtf8(bytes);
-  if ('wrongAt' in decoded) {
-    return refuseEncoding(
-      'has bytes that are not UTF-8 text',
-      findPosition(bytes, decoded.wrongAt),
-    );
-  }
-  const { text } = decoded;
+  const text = decodeUtf8(bytes);
+  if (text === null) return refuseEncoding('has bytes that are not UTF-8 text', findLine(bytes));
   if (text.startsWith('\ufeff')) return refuseEncoding('starts with a byte order mark', [1, 1]);
   const nul = text.indexOf('\0');
   if (nul >= 0)
@@ -63,9 +57,16 @@ export function refuseFile(diagnostic: LocalDiagnostic): ParsedFile {
   };
 }
 
-/** The bytes before a wrong one are right, so they decode. */
-function findPosition(bytes: Uint8Array, wrongAt: number): Position {
-  const before = decodeUtf8(bytes.subarray(0, wrongAt));
-  const text = 'text' in before ? before.text : '';
-  return toPosition(createLineIndex(text), text.length);
+const LINE_FEED = 10;
+
+/** No sequence of UTF-8 spans a line feed, so the first line that does not decode is wrong. */
+function findLine(bytes: Uint8Array): Position {
+  let line = 1;
+  let start = 0;
+  for (let end = bytes.indexOf(LINE_FEED); end >= 0; end = bytes.indexOf(LINE_FEED, start)) {
+    if (decodeUtf8(bytes.subarray(start, end)) === null) break;
+    line += 1;
+    start = end + 1;
+  }
+  return [line, 1];
 }

@@ -1,0 +1,100 @@
+import { spawn } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import { performance } from 'node:perf_hooks';
+import { fileURLToPath } from 'node:url';
+import { findChangedFiles, readGenerated } from './generated-files.ts';
+
+/**
+ * `npm run check`: everything a reviewer would otherwise have to look for. Stages run side by side
+ * as far as there are processors, and a stage prints only when it fails.
+ */
+type Stage = {
+  readonly name: string;
+  readonly run: () => Promise<StageResult>;
+};
+
+type StageResult = { readonly isGood: boolean; readonly output: string };
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const bin = (name: string) =>
+  fileURLToPath(new URL(`../../node_modules/.bin/${name}`, import.meta.url));
+
+function runProgram(name: string, args: readonly string[]): Promise<StageResult> {
+  return new Promise((resolve) => {
+    const child = spawn(bin(name), args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    const chunks: Buffer[] = [];
+    child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+    child.stderr.on('data', (chunk: Buffer) => chunks.push(chunk));
+    child.once('error', (error) => resolve({ isGood: false, output: String(error) }));
+    child.once('close', (code) => {
+      resolve({ isGood: code === 0, output: Buffer.concat(chunks).toString('utf8') });
+    });
+  });
+}
+
+const toProgram = (name: string, program: string, ...args: readonly string[]): Stage => ({
+  name,
+  run: () => runProgram(program, args),
+});
+
+/** Generating again must change nothing: what is committed is what the sources say. */
+const generated: Stage = {
+  name: 'generated files',
+  run: async () => {
+    const before = await readGenerated(root);
+    const result = await runProgram('tsx', ['spec-schemas/generate.ts']);
+    const changed = findChangedFiles(before, await readGenerated(root));
+    const advice = changed.map(
+      (path) => `${path} was out of date: commit what npm run generate wrote\n`,
+    );
+    return {
+      isGood: result.isGood && changed.length === 0,
+      output: result.output + advice.join(''),
+    };
+  },
+};
+
+const STATIC_STAGES: readonly Stage[] = [
+  toProgram('format and lint', 'biome', 'check', '--error-on-warnings', '.'),
+  toProgram('types: build', 'tsc', '-p', 'tsconfig.json', '--noEmit', '--incremental', 'false'),
+  toProgram('types: core', 'tsc', '-p', 'reconciler/core/tsconfig.json'),
+  toProgram('types: test', 'tsc', '-p', 'test/tsconfig.json'),
+  toProgram('dead code', 'knip'),
+];
+
+const TEST_PROJECTS = ['unit', 'contract', 'house'];
+
+const tests: Stage = toProgram(
+  'tests',
+  'vitest',
+  ...['run', '--config', 'test/vitest.config.ts'],
+  ...TEST_PROJECTS.flatMap((project) => ['--project', project]),
+);
+
+async function runStage(stage: Stage): Promise<boolean> {
+  const startedMs = performance.now();
+  const { isGood, output } = await stage.run();
+  const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
+  if (!isGood) process.stdout.write(`${output}\n`);
+  process.stdout.write(`${isGood ? 'ok    ' : 'FAILED'} ${stage.name} (${seconds} s)\n`);
+  return isGood;
+}
+
+/** Runs at most `width` stages at a time, in order; true when all are good. */
+async function runAll(stages: readonly Stage[], width: number): Promise<boolean> {
+  const waiting = [...stages];
+  const results: boolean[] = [];
+  const work = async (): Promise<void> => {
+    for (let stage = waiting.shift(); stage !== undefined; stage = waiting.shift()) {
+      results.push(await runStage(stage));
+    }
+  };
+  await Promise.all(Array.from({ length: width }, work));
+  return !results.includes(false);
+}
+
+const isWithoutTests = process.argv.includes('--without-tests');
+const isFresh = await runAll([generated], 1);
+const stages = isWithoutTests ? STATIC_STAGES : [tests, ...STATIC_STAGES];
+const isGood = await runAll(stages, Math.max(2, availableParallelism()));
+process.exitCode = isFresh && isGood ? 0 : 1;

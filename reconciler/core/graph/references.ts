@@ -1,4 +1,5 @@
 import type { JsonObject } from '../contracts/json.ts';
+import { type NormalForm, toRef } from '../contracts/normal-form.ts';
 import { PLATFORM_NAMESPACE, type Ref } from '../contracts/ref.ts';
 import { findKind } from '../spec/identify.ts';
 import { expandPointer, readPointer } from '../spec/json-pointer.ts';
@@ -28,6 +29,11 @@ export function listReferences(resource: {
       sameZone: fact.sameZone,
     })),
   );
+}
+
+/** What a normal form names: its effects wait for theirs. */
+export function referencesOf(form: NormalForm): readonly Ref[] {
+  return listReferences({ ref: toRef(form), spec: form.spec }).map(({ to }) => to);
 }
 
 /** A name means a resource of the same namespace, or of the platform when its kind belongs there. */

@@ -6,7 +6,7 @@ import type { Randomness } from '../ports/randomness.ts';
 import type { SourceWatcher } from '../ports/source-watcher.ts';
 import { backoffMs, jitter } from './retry.ts';
 import type { RevisionReader } from './revision-reader.ts';
-import type { ZoneStatus } from './status-board.ts';
+import type { ZoneStatus } from '../core/status/zone-status.ts';
 import { createWakeup } from './wakeup.ts';
 import type { ZoneReconciler } from './zone-reconciler.ts';
 

@@ -1,7 +1,8 @@
 import { isCodedError } from '../core/contracts/coded-error.ts';
 import { waitForLease } from './lease-keeper.ts';
 import { backoffMs } from './retry.ts';
-import { createStatusBoard, type ZoneStatus } from './status-board.ts';
+import type { ZoneStatus } from '../core/status/zone-status.ts';
+import { createStatusBoard } from './status-board.ts';
 import { createWakeup } from './wakeup.ts';
 import type { ZoneDeps } from './zone-deps.ts';
 import { leadTerm } from './zone-term.ts';

@@ -43,7 +43,7 @@ export function digestSources(entries) {
   return hash.digest('hex');
 }
 
-export function listFiles(root, folder) {
+function listFiles(root, folder) {
   const found = [];
   const visit = (relative) => {
     for (const entry of fs.readdirSync(path.join(root, relative), { withFileTypes: true })) {

@@ -8,13 +8,13 @@
 /** @typedef {{ what: string, how: string }} Missing */
 
 /** The lowest minor version of each supported major; between them, tools of ours do not run. */
-export const NODE_MINIMUMS = [
+const NODE_MINIMUMS = [
   [20, 19],
   [22, 12],
   [24, 0],
 ];
-export const GIT_MINIMUM = [2, 34];
-export const PYTHON_MINIMUM = [3, 10];
+const GIT_MINIMUM = [2, 34];
+const PYTHON_MINIMUM = [3, 10];
 
 /** Packages take about 350 MB, a database and its journal the same again; the rest is room. */
 export const DISK_MINIMUM_BYTES = 1024 * 1024 * 1024;
@@ -28,7 +28,7 @@ export function parseVersion(text) {
   return match === null ? null : [Number(match[1]), Number(match[2])];
 }
 
-export function isAtLeast(version, minimum) {
+function isAtLeast(version, minimum) {
   return version[0] > minimum[0] || (version[0] === minimum[0] && version[1] >= minimum[1]);
 }
 

@@ -70,7 +70,7 @@ export function probeOpenMpPaths() {
   );
 }
 
-export function canAccess(file, mode) {
+function canAccess(file, mode) {
   try {
     fs.accessSync(file, mode);
     return true;

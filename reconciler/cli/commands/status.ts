@@ -1,5 +1,5 @@
 import { toRefTitle } from '../../core/contracts/ref.ts';
-import type { ResourceStatus, ZoneStatus } from '../../engine/status-board.ts';
+import type { ResourceStatus, ZoneStatus } from '../../core/status/zone-status.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { type Command, type CommandIo, EXIT_FAILED, EXIT_OK } from '../command.ts';
 import { parseChoice, parseOptions, parseWholeNumber } from '../parse-options.ts';

@@ -1,5 +1,5 @@
 import { CodedError } from '../../core/contracts/coded-error.ts';
-import type { ZoneStatus } from '../../engine/status-board.ts';
+import type { ZoneStatus } from '../../core/status/zone-status.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { type Command, type CommandIo, EXIT_OK } from '../command.ts';
 import { parseOptions, parseWholeNumber } from '../parse-options.ts';

@@ -61,3 +61,21 @@ function toEffect(
     approvals: [],
   };
 }
+
+const CYCLE = [
+  makeTarget('laptop', { cpu: 6, gpu: 2 }),
+  makeTarget('laptop', { cpu: 1, spare: 3 }),
+  makeTarget('laptop', { cpu: 4 }),
+] as const;
+
+/** An endless story of one target: it comes, changes twice, and is deleted, again and again. */
+export function toAct(occurrence: number): {
+  readonly effect: Effect;
+  readonly target: NormalForm | null;
+} {
+  const form = CYCLE[occurrence % 4];
+  if (form === undefined)
+    return { effect: makeRemoval(CYCLE[0], 'delete', occurrence), target: null };
+  const action = occurrence % 4 === 0 ? 'create' : 'update';
+  return { effect: makeEffect(form, occurrence, action), target: form };
+}

@@ -20,7 +20,7 @@ import { passFence } from './fence-file.ts';
 import { createFiles, type Files } from './files.ts';
 import { createFolderLayout, TARGET_RECORD } from './folder-layout.ts';
 import { createFolderLock } from './folder-lock.ts';
-import { removeTarget } from './remove.ts';
+import { removeTarget, removeTargetFolder } from './remove.ts';
 import { type Disk, isEqual, readTargetState, toObservation } from './target-state.ts';
 
 const MAX_TARGETS = 4096;
@@ -77,7 +77,10 @@ async function applyUnderLock(disk: Disk, input: ApplyInput): Promise<NormalForm
   const state = await readTargetState(disk, name);
   const write = { name, effectId: input.effect.id, epoch: input.fence.epoch };
   const isDone = (state.tombstone ?? state.record)?.effectId === input.effect.id;
-  if (isDone) return toLive(toObservation(state));
+  if (isDone) {
+    if (state.tombstone?.action === 'delete') await removeTargetFolder(disk, name);
+    return toLive(toObservation(state));
+  }
   if (form === null || target === null) {
     await removeTarget(disk, { ...write, action: input.effect.action });
     return null;

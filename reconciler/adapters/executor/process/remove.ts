@@ -45,8 +45,8 @@ async function writeTombstone(disk: Disk, input: RemoveInput): Promise<void> {
   await disk.files.writeWhole(disk.layout.tombstone(name), text, 'durable');
 }
 
-/** After the tombstone: a crash in here leaves an empty folder that nothing counts. */
-async function removeTargetFolder(disk: Disk, name: string): Promise<void> {
+/** After the tombstone: a crash in here leaves a record that nothing counts any more. */
+export async function removeTargetFolder(disk: Disk, name: string): Promise<void> {
   const { files, layout } = disk;
   await files.removeFile(layout.record(name));
   await files.removeFile(`${layout.record(name)}.tmp`);

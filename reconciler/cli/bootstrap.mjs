@@ -12,7 +12,7 @@ import { ensurePackages } from './bootstrap/packages.mjs';
 import { judgeAll, probeAll } from './bootstrap/prerequisites.mjs';
 import { runProgram } from './bootstrap/program.mjs';
 
-const USAGE = 'P601 usage: node reconciler/cli/bootstrap.mjs start | test | build';
+const USAGE = 'P601 usage: node reconciler/cli/bootstrap.mjs start | test | set-up | build';
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
 
 function say(line) {
@@ -54,7 +54,7 @@ async function run(verb, args) {
     process.exitCode = failure && verb === 'build' ? 1 : 0;
     return;
   }
-  if (verb !== 'start' && verb !== 'test') {
+  if (!['start', 'test', 'set-up'].includes(verb)) {
     say(USAGE);
     process.exitCode = 1;
     return;
@@ -64,7 +64,7 @@ async function run(verb, args) {
     return;
   }
   if (verb === 'test') process.exitCode = await runTests(args);
-  else await runProgram(root, ['up', ...args]);
+  if (verb === 'start') await runProgram(root, ['up', ...args]);
 }
 
 const [verb = '', ...rest] = process.argv.slice(2);

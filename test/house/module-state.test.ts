@@ -13,6 +13,12 @@ describe('module state', () => {
     expect(checkFiles(moduleState, { 'reconciler/a.ts': `${text}\n` })).toEqual([]);
   });
 
+  it('lets a test file keep what its hooks prepare, and no other file below test/', () => {
+    const text = 'let folder = "";\n';
+    expect(checkFiles(moduleState, { 'test/contract/a.test.ts': text })).toEqual([]);
+    expect(checkFiles(moduleState, { 'test/support/a.ts': text })).toHaveLength(1);
+  });
+
   it.each([
     `let cache = 1;`,
     `export let cache = 1;`,

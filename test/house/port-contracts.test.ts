@@ -14,6 +14,15 @@ describe('contracts of ports', () => {
     expect(checkFiles(portContracts, GOOD)).toEqual([]);
   });
 
+  it('finds an adapter through the files that prepare a test', () => {
+    const files = {
+      ...GOOD,
+      'test/contract/clock.test.ts': `import { clocks } from '../support/clocks.ts';\n`,
+      'test/support/clocks.ts': GOOD['test/contract/clock.test.ts'],
+    };
+    expect(checkFiles(portContracts, files)).toEqual([]);
+  });
+
   it('refuses a port without a suite', () => {
     const files = { ...GOOD, 'reconciler/ports/forge.ts': '' };
     expect(checkFiles(portContracts, files).join()).toContain('forge.contract.ts is missing');

@@ -12,7 +12,7 @@ export function isNode(value: unknown): value is Node {
   return typeof value === 'object' && value !== null && 'type' in value && 'start' in value;
 }
 
-export function listChildren(node: Node): readonly Node[] {
+function listChildren(node: Node): readonly Node[] {
   return (visitorKeys[node.type] ?? []).flatMap((key) => {
     const value = node[key];
     if (Array.isArray(value)) return value.filter(isNode);
@@ -51,7 +51,7 @@ const EXPRESSIONS_WITH_TYPES: ReadonlySet<string> = new Set([
   'TSExportAssignment',
 ]);
 
-export function isTypeNode(node: Node): boolean {
+function isTypeNode(node: Node): boolean {
   return node.type.startsWith('TS') && !EXPRESSIONS_WITH_TYPES.has(node.type);
 }
 

@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
 import type { Reporter, SerializedError, TestModule } from 'vitest/node';
 
-export type TestCounts = {
+type TestCounts = {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
@@ -14,7 +14,7 @@ export function formatCounts(counts: TestCounts): string {
 }
 
 /** A file or a suite that cannot be set up, and an error outside any test, are one failure each. */
-export function countTests(
+function countTests(
   modules: readonly TestModule[],
   unhandledErrors: readonly SerializedError[],
 ): TestCounts {

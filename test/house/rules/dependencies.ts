@@ -1,4 +1,4 @@
-import { type Finding, findInLines, type Rule, type Tree } from '../tree.ts';
+import type { Finding, Rule, Tree } from '../tree.ts';
 
 /** Every package is a debt that somebody decided to take: the README says what for. */
 export const dependencies: Rule = {
@@ -27,17 +27,18 @@ type Row = { readonly name: string; readonly line: number };
 
 const HEADING = '## Dependencies';
 
+const REASON_LENGTH_MIN = 12;
+
 function listRows(tree: Tree): readonly Row[] {
-  const file = tree.byPath.get('README.md');
-  if (file === undefined) return [];
-  const start = file.text.split('\n').indexOf(HEADING) + 1;
-  return findInLines(
-    file,
-    /^\| `([^`]+)`(?: [^|]*)? \|(?: [^|]+ \|)* *[^|]{12,} \|$/,
-    ([, name = '']) => name,
-  )
-    .filter(({ line }) => start > 0 && line > start)
-    .map(({ message, line }) => ({ name: message, line }));
+  const lines = tree.byPath.get('README.md')?.text.split('\n') ?? [];
+  const start = lines.indexOf(HEADING);
+  return lines.flatMap((text, index) => {
+    const cells = text.split('|').map((cell) => cell.trim());
+    const name = /^`([^`]+)`/.exec(cells[1] ?? '')?.[1];
+    const reason = cells.at(-2) ?? '';
+    const isRow = start >= 0 && index > start && name !== undefined;
+    return isRow && reason.length >= REASON_LENGTH_MIN ? [{ name, line: index + 1 }] : [];
+  });
 }
 
 function checkPackage(name: string, version: string, rows: readonly Row[]): readonly Finding[] {

@@ -12,7 +12,7 @@ export const errorCodes: Rule = {
     const codes = listEntries(tree.byPath.get(CODES_FILE), /^ {2}(P\d{3}): '(.*)',$/);
     const rows = listEntries(
       tree.byPath.get(PAGE),
-      /^\| (P\d{3}) \| ([^|]+?) \| [^|]+ \| [^|]+ \|$/,
+      /^\| (P\d{3}) \| ([^|]*[^| ]) *\| [^|]*[^| ] *\| [^|]*[^| ] *\|$/,
     );
     return [
       ...compare(codes, rows),

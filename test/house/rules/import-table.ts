@@ -59,7 +59,7 @@ function judgePackage(
   return `the package ${name} is not for this folder: put it behind a port, in an adapter`;
 }
 
-export function toPackageName(specifier: string): string {
+function toPackageName(specifier: string): string {
   const [scope = '', name = ''] = specifier.split('/');
   return scope.startsWith('@') ? `${scope}/${name}` : scope;
 }

@@ -1,10 +1,10 @@
 import { posix } from 'node:path';
 import type { Finding, Rule, SourceFile, Tree } from '../tree.ts';
 
-export type Line = { readonly text: string; readonly line: number };
+type Line = { readonly text: string; readonly line: number };
 
 /** A page's lines without its fenced blocks: what is in them is quoted, not said. */
-export function listProse(file: SourceFile): readonly Line[] {
+function listProse(file: SourceFile): readonly Line[] {
   const prose: Line[] = [];
   let fence: string | null = null;
   for (const [index, text] of file.text.split('\n').entries()) {
@@ -16,7 +16,7 @@ export function listProse(file: SourceFile): readonly Line[] {
   return prose;
 }
 
-export function listPages(tree: Tree): readonly SourceFile[] {
+function listPages(tree: Tree): readonly SourceFile[] {
   return tree.files.filter((file) => file.path.endsWith('.md'));
 }
 

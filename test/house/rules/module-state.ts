@@ -5,9 +5,13 @@ import { type Finding, isGenerated, type Rule } from '../tree.ts';
 /** What a module remembers is shared by everything in the process, and by every test after it. */
 export const moduleState: Rule = {
   name: 'module-state',
-  check: (tree) =>
-    tree.modules.filter((module) => !isGenerated(module.path)).flatMap(findModuleState),
+  check: (tree) => tree.modules.filter((module) => !isAlone(module.path)).flatMap(findModuleState),
 };
+
+/** A test file runs in a world of its own, and nobody imports it. */
+function isAlone(path: string): boolean {
+  return isGenerated(path) || path.endsWith('.test.ts');
+}
 
 function findModuleState(module: Module): readonly Finding[] {
   const body = Array.isArray(module.program['body']) ? module.program['body'].filter(isNode) : [];

@@ -13,7 +13,7 @@ export const newcomerQuestions: Rule = {
     const end = lines.findIndex((text, index) => index > start && text.startsWith('## '));
     const section = start < 0 ? [] : lines.slice(start, end < 0 ? undefined : end);
     const answered = section.filter((text) =>
-      /^\| [^|]+\? \| [^|]*`[^`]+\/[^`]*`[^|]* \|$/.test(text),
+      /^\| [^|]+\? +\| [^|]*`[^`]+\/[^`]*`[^|]* \|$/.test(text),
     );
     if (answered.length >= QUESTIONS_MIN) return [];
     const message = `${answered.length} questions are answered by a path below "${HEADING}", at least ${QUESTIONS_MIN}`;

@@ -23,7 +23,7 @@ function checkAdapters(tree: Tree): readonly Finding[] {
     /^reconciler\/adapters\/[^/]+\/[^/]+$/.test(folder),
   );
   return folders.flatMap((folder) => {
-    const [, , port = '', technology = ''] = folder.split('/');
+    const [, , port = ''] = folder.split('/');
     const found: Finding[] = [];
     if (!tree.byPath.has(`reconciler/ports/${port}.ts`)) {
       found.push({
@@ -33,9 +33,21 @@ function checkAdapters(tree: Tree): readonly Finding[] {
       });
     }
     const test = `test/contract/${port}.test.ts`;
-    if (!tree.byPath.get(test)?.text.includes(`adapters/${port}/${technology}/`)) {
+    const files = listFilesOfTest(tree, test);
+    if (!files.some((path) => path.startsWith(`${folder}/`))) {
       found.push({ path: folder, line: 1, message: `run the suite of its port on it, in ${test}` });
     }
     return found;
   });
+}
+
+/** What a test imports, itself or through the files below `test/` that prepare it. */
+function listFilesOfTest(tree: Tree, test: string): readonly string[] {
+  const imports = new Map(tree.modules.map(({ path, imports }) => [path, imports]));
+  const seen = new Set([test]);
+  for (const path of seen) {
+    const inner = path.startsWith('test/') ? (imports.get(path) ?? []) : [];
+    for (const { target } of inner) if (target !== null) seen.add(target);
+  }
+  return [...seen];
 }

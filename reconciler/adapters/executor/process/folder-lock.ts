@@ -82,16 +82,20 @@ async function take(deps: FolderLockDeps, number: number, text: string): Promise
   return true;
 }
 
-/** Removes what came before, and what processes left behind that died while taking the lock. */
+/** Removes what came before, and what processes left behind that died taking or freeing the lock. */
 async function sweep(deps: FolderLockDeps, lowerNumbers: readonly number[]): Promise<void> {
   for (const lower of lowerNumbers) await deps.files.removeFile(toPath(deps.folder, lower));
   const entries = (await deps.files.listEntries(deps.folder, MAX_LOCK_FILES)) ?? [];
   for (const { name } of entries) {
-    const pid = /^(\d+)-[0-9a-f]+\.tmp$/.exec(name)?.[1];
-    if (pid === undefined || (await deps.processIdentity.readIdentity(Number(pid))) !== null)
-      continue;
-    await deps.files.removeFile(join(deps.folder, name));
+    if (await isLeftover(deps, name)) await deps.files.removeFile(join(deps.folder, name));
   }
+}
+
+async function isLeftover(deps: FolderLockDeps, name: string): Promise<boolean> {
+  // A number being freed: its holder lives no longer, or this number would not be ours.
+  if (/^\d{12}\.tmp$/.test(name)) return true;
+  const pid = /^(\d+)-[0-9a-f]+\.tmp$/.exec(name)?.[1];
+  return pid !== undefined && (await deps.processIdentity.readIdentity(Number(pid))) === null;
 }
 
 async function describeOurselves(deps: FolderLockDeps): Promise<string> {

@@ -1,3 +1,5 @@
+import type { Instant } from '../core/contracts/instant.ts';
+
 /** Signs commits as one identity, in the form that `git verify-commit` accepts (SSHSIG). */
 export interface LedgerSigner {
   /** The public key line: `ssh-ed25519 AAAA…`. */
@@ -12,6 +14,10 @@ export type SignatureVerdict =
 
 /** Judges signatures against an allowed-signers file, offline. */
 export interface SignatureVerifier {
-  /** Never throws on hostile input: whatever is wrong makes the verdict `bad`. */
-  verify(payload: Uint8Array, armor: string): SignatureVerdict;
+  /**
+   * Never throws on hostile input: whatever is wrong makes the verdict `bad`. `at` is when the
+   * signature was made, from a source that the caller trusts; without it no signer counts whose
+   * line has a period of validity.
+   */
+  verify(payload: Uint8Array, armor: string, at?: Instant): SignatureVerdict;
 }

@@ -38,6 +38,7 @@ export const ERROR_CODES = {
   P409: 'commit signature required',
   P410: 'anchor failed',
   P411: 'lease lost',
+  P412: 'key file refused',
   P501: 'ledger corrupt',
   P502: 'ledger truncated',
   P503: 'ledger forked',

@@ -1,5 +1,7 @@
 import { createMemoryDefinitions } from '../../reconciler/adapters/definitions/memory/definitions.ts';
 import { createMemoryDefinitionTables } from '../../reconciler/adapters/definitions/memory/tables.ts';
+import { openPostgresDefinitions } from '../../reconciler/adapters/definitions/postgres/definitions.ts';
+import { createTestDatabase, ensureTestServer } from '../support/postgres.ts';
 import { describeDefinitions } from './definitions.contract.ts';
 
 describeDefinitions({
@@ -11,5 +13,14 @@ describeDefinitions({
       restart: async () => createMemoryDefinitions({ tables }),
       async close() {},
     };
+  },
+});
+
+describeDefinitions({
+  name: 'Postgres definitions',
+  async create() {
+    const testDatabase = await createTestDatabase(await ensureTestServer());
+    const open = () => openPostgresDefinitions({ database: testDatabase.open() });
+    return { receiver: await open(), restart: open, close: () => testDatabase.drop() };
   },
 });

@@ -37,7 +37,9 @@ const SELECT_RECORDED = `
 
 /** Three look-ups by primary key, however long the history is. */
 export async function readRecorded(session: SqlSession, key: string): Promise<Recorded | null> {
-  const [row] = await session.query<RecordedRow>(`${SELECT_RECORDED} WHERE ref_key = $1`, [key]);
+  const [row] = await session.query<RecordedRow>(`${SELECT_RECORDED} WHERE recorded.ref_key = $1`, [
+    key,
+  ]);
   return row === undefined ? null : toRecorded(row);
 }
 

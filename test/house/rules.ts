@@ -6,6 +6,7 @@ import { forms } from './rules/forms.ts';
 import { importCycles } from './rules/import-cycles.ts';
 import { importTable } from './rules/import-table.ts';
 import { leftovers } from './rules/leftovers.ts';
+import { lockFile } from './rules/lock-file.ts';
 import { machineNames } from './rules/machine-names.ts';
 import { namedPaths, oneHeading } from './rules/markdown.ts';
 import { moduleState } from './rules/module-state.ts';
@@ -30,6 +31,7 @@ export const RULES: readonly Rule[] = [
   importCycles,
   importTable,
   leftovers,
+  lockFile,
   machineNames,
   moduleState,
   namedPaths,

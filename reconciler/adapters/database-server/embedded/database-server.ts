@@ -7,7 +7,7 @@ import type { DatabaseServer, RunningDatabaseServer } from '../../../ports/datab
 import type { ProcessIdentity } from '../../../ports/process-identity.ts';
 import type { Randomness } from '../../../ports/randomness.ts';
 import { Secret } from '../../../ports/secrets.ts';
-import { prepareBinaries } from './binaries.ts';
+import { findPackage, prepareBinaries } from './binaries.ts';
 import { initialise, isInitialised, ROLE, readPassword } from './cluster.ts';
 import { hasErrorCode } from './files.ts';
 import { type Home, openHome } from './home.ts';
@@ -81,7 +81,11 @@ async function findOrStart(
   const running = await findRunning(postmaster);
   if (running !== null && (await waitUntilReady(postmaster, running))) return running.port;
   const { home } = postmaster;
-  const binaries = await prepareBinaries({ ...home, uniqueName: uniqueName() });
+  const binaries = await prepareBinaries({
+    ...home,
+    source: await findPackage(),
+    uniqueName: uniqueName(),
+  });
   if (!(await isInitialised(home))) {
     await initialise(home, binaries, deps.randomness);
     await markInitialised(home);

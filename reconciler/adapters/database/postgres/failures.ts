@@ -50,6 +50,8 @@ function toRemedy(code: string | null, message: string): Remedy | null {
   if (isSqlState(code)) return RETRY.test(code) ? 'retry' : STOP.test(code) ? 'stop' : null;
   // Node's codes of sockets and name look-ups: ECONNREFUSED, ENOTFOUND, EPIPE and their like.
   if (code !== null && /^E[A-Z]+/.test(code)) return 'retry';
+  // The driver refuses to log in: a password is missing, or the other side is not our server.
+  if (message.startsWith('SASL')) return 'stop';
   return DRIVER_MESSAGE.test(message) ? 'retry' : null;
 }
 

@@ -1,4 +1,4 @@
-import { Composer, type CST, type Document, Lexer, Parser } from 'yaml';
+import { Composer, type CST, type Document, Lexer, Parser, visit } from 'yaml';
 import type { ErrorCode } from '../contracts/error-codes.ts';
 import { LIMITS } from './limits.ts';
 import { toPrintable } from './printable.ts';
@@ -148,10 +148,23 @@ function closeDocument(reader: Reader, endOffset: number): void {
   reader.open = null;
   for (const document of open.composer.end()) {
     const problems = [...open.problems];
-    for (const error of document.errors) {
-      problems.push({ code: 'P102', message: toPrintable(error.message), offset: error.pos[0] });
+    for (const { message, pos } of document.errors) {
+      const offset = findOpenQuote(document, message, pos[0]) ?? pos[0];
+      problems.push({ code: 'P102', message: toPrintable(message), offset });
     }
     const { startOffset, directiveOffset } = open;
     reader.documents.push({ document, startOffset, endOffset, directiveOffset, problems });
   }
+}
+
+/** The package reports a missing quote where the text ends; a person looks for where it began. */
+function findOpenQuote(document: Document.Parsed, message: string, end: number): number | null {
+  if (!message.startsWith('Missing closing')) return null;
+  let start: number | null = null;
+  visit(document, {
+    Scalar: (_key, { type, range }) => {
+      if (type?.startsWith('QUOTE') === true && range?.[1] === end) start = range[0];
+    },
+  });
+  return start;
 }

@@ -20,7 +20,9 @@ export function validateValue(facts: KindFacts, value: unknown): readonly FieldP
   for (const error of facts.validate.errors ?? []) {
     const problem = toProblem(facts, value, error);
     if (problem === null) continue;
-    const key = `${problem.atKey} ${problem.pointer}`;
+    // One field may miss several others, but is itself wrong once.
+    const key =
+      error.keyword === 'required' ? problem.message : `${problem.atKey} ${problem.pointer}`;
     if (!problems.has(key)) problems.set(key, problem);
   }
   return [...problems.values()];

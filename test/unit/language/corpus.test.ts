@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { BYTE_CASES } from './corpus/bytes.ts';
+import type { CorpusCase } from './corpus/case.ts';
+import { FIELD_CASES, FREEZING_FIELD_CASES } from './corpus/fields.ts';
+import { GRAPH_CASES } from './corpus/graph.ts';
+import { SYNTAX_CASES } from './corpus/syntax.ts';
+import { judgeSmallRepo, toPlaces, toTitles } from './small-repo.ts';
+
+function expectCase({ files, places, heldBack, frozen, uncertain }: CorpusCase): void {
+  const judgement = judgeSmallRepo(files);
+  expect(toPlaces(judgement)).toEqual(places);
+  expect(toTitles(judgement.heldBack)).toEqual(heldBack ?? []);
+  expect(judgement.frozen).toBe(frozen ?? false);
+  expect(judgement.uncertainPaths).toEqual(uncertain ?? []);
+}
+
+describe('a repo with mistakes, each reported in its place', () => {
+  describe('bytes', () => {
+    it.each(BYTE_CASES)('$name', expectCase);
+  });
+  describe('syntax', () => {
+    it.each(SYNTAX_CASES)('$name', expectCase);
+  });
+  describe('fields', () => {
+    it.each(FIELD_CASES)('$name', expectCase);
+    it.each(FREEZING_FIELD_CASES)('$name', expectCase);
+  });
+  describe('how resources fit together', () => {
+    it.each(GRAPH_CASES)('$name', expectCase);
+  });
+});

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPostgresDatabase } from '../../reconciler/adapters/database/postgres/database.ts';
 import { type Home, openHome } from '../../reconciler/adapters/database-server/embedded/home.ts';
 import { createGivenDatabaseServer } from '../../reconciler/adapters/database-server/given/database-server.ts';
+import { createSystemProcessIdentity } from '../../reconciler/adapters/process-identity/system/process-identity.ts';
 import { Secret } from '../../reconciler/ports/secrets.ts';
 import { createTestDatabase, ensureTestServer } from '../support/postgres.ts';
 import { createTestServer, PRIVILEGED_FOLDER } from '../support/postgres-server.ts';
@@ -55,10 +56,11 @@ describe('embedded Postgres', () => {
     url.password = '';
     await expect(ask(new Secret(url.href), 'SELECT 1')).rejects.toMatchObject({ code: 'P401' });
     const home = await readHome();
+    expect((await stat(home.folder)).mode & 0o007).toBe(0);
+    expect((await stat(home.dataFolder)).mode & 0o077).toBe(0);
     for (const name of await readdir(home.folder)) {
       const path = join(home.folder, name);
       const found = await stat(path);
-      expect(found.mode & 0o007, name).toBe(0);
       if (!found.isFile()) continue;
       expect(found.mode & 0o077, name).toBe(0);
       expect((await readFile(path, 'utf8')).includes(password), name).toBe(name === 'password');
@@ -120,6 +122,8 @@ describe('embedded Postgres', () => {
     const databases = await ask(server.url('postgres'), 'SELECT datname AS name FROM pg_database');
     expect(databases).not.toContainEqual({ name: 'zone_ae' });
     expect((await readServer()).pid).not.toBe(before.pid);
+    // Without a folder a server ends by itself, but only within a minute.
+    await endProcess(before);
   });
 
   it('says what the server said when it does not start', async () => {
@@ -195,7 +199,14 @@ describe('given Postgres', () => {
   });
 });
 
-async function readServer(): Promise<{ readonly pid: number; readonly identity: string }> {
+type ServerProcess = { readonly pid: number; readonly identity: string };
+
+async function endProcess({ pid, identity }: ServerProcess): Promise<void> {
+  const { readIdentity } = createSystemProcessIdentity();
+  if ((await readIdentity(pid)) === identity) process.kill(pid, 'SIGINT');
+}
+
+async function readServer(): Promise<ServerProcess> {
   const home: Home = await readHome();
   return JSON.parse(await readFile(home.serverFile, 'utf8'));
 }

@@ -1,6 +1,6 @@
 import { rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { CodedError } from '../../../core/contracts/coded-error.ts';
+import { CodedError, isCodedError } from '../../../core/contracts/coded-error.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { Database } from '../../../ports/database.ts';
 import type { DatabaseServer, RunningDatabaseServer } from '../../../ports/database-server.ts';
@@ -20,6 +20,10 @@ import {
   waitUntilReady,
 } from './postmaster.ts';
 import { withStartLock } from './start-lock.ts';
+
+/** Two seconds, for a process to die and for its server to be started anew. */
+const MAX_CONNECT_ATTEMPTS = 10;
+const CONNECT_RETRY_MS = 200;
 
 export type EmbeddedDeps = {
   /** The server's data and password go below it, into `postgres/`. */
@@ -52,10 +56,8 @@ export function createEmbeddedDatabaseServer(deps: EmbeddedDeps): DatabaseServer
   return {
     ensureRunning: () =>
       withHome(async (postmaster): Promise<RunningDatabaseServer> => {
-        const { home } = postmaster;
-        await claimHome(home, { uniqueName, evict: () => stopServer(postmaster) });
-        const port = await findOrStart(deps, postmaster, uniqueName);
-        return deps.useServer(await toUrl(home, port)).ensureRunning();
+        await claimHome(postmaster.home, { uniqueName, evict: () => stopServer(postmaster) });
+        return connect(deps, postmaster, uniqueName);
       }),
 
     async stop() {
@@ -71,6 +73,24 @@ export function createEmbeddedDatabaseServer(deps: EmbeddedDeps): DatabaseServer
       });
     },
   };
+}
+
+/** A server that was killed a moment ago still looks alive: then the next look finds it gone. */
+async function connect(
+  deps: EmbeddedDeps,
+  postmaster: PostmasterDeps,
+  uniqueName: () => string,
+): Promise<RunningDatabaseServer> {
+  for (let attempt = 1; ; attempt += 1) {
+    const port = await findOrStart(deps, postmaster, uniqueName);
+    try {
+      return await deps.useServer(await toUrl(postmaster.home, port)).ensureRunning();
+    } catch (error) {
+      const mayPass = isCodedError(error, 'P401') && error.remedy === 'retry';
+      if (!mayPass || attempt === MAX_CONNECT_ATTEMPTS) throw error;
+      await deps.clock.sleep(CONNECT_RETRY_MS);
+    }
+  }
 }
 
 async function findOrStart(

@@ -49,15 +49,24 @@ export function toNpmArguments() {
   ];
 }
 
-/** npm keeps its cache below HOME; where that is no place to write, it goes beside our own data. */
-export function toNpmEnvironment(environment, root, isHomeUsable) {
-  if (isHomeUsable || environment.npm_config_cache) return { ...environment };
-  return { ...environment, npm_config_cache: path.join(root, '.plumbline', 'npm-cache') };
+/**
+ * npm keeps its cache below HOME, unless told otherwise; where that is no place to write, the
+ * cache goes beside our own data. npm itself sets the variable for what it starts, so that it is
+ * set says nothing.
+ */
+export function toNpmEnvironment(environment, root, isUsable) {
+  const { npm_config_cache: lower, NPM_CONFIG_CACHE: upper, ...rest } = environment;
+  const home = environment.HOME || '';
+  const wanted = lower || upper || (home === '' ? null : path.join(home, '.npm'));
+  const own = path.join(root, '.plumbline', 'npm-cache');
+  return { ...rest, npm_config_cache: wanted !== null && isUsable(wanted) ? wanted : own };
 }
 
-export function isHomeUsable(environment) {
-  const home = environment.HOME || '';
-  return home !== '' && canWriteTo(home);
+/** True when the folder, or the nearest one above it that exists, can be written to. */
+export function isUsableFolder(folder) {
+  if (fs.existsSync(folder)) return canWriteTo(folder);
+  const outer = path.dirname(folder);
+  return outer !== folder && isUsableFolder(outer);
 }
 
 /** Installs when needed. Returns null, or the line that says why it did not work. */
@@ -71,7 +80,7 @@ export function ensurePackages(root, environment, say) {
   say('Installing packages (about a minute the first time) …');
   const result = spawnSync(npm.file, [...npm.prefix, ...toNpmArguments()], {
     cwd: root,
-    env: toNpmEnvironment(environment, root, isHomeUsable(environment)),
+    env: toNpmEnvironment(environment, root, isUsableFolder),
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   if (result.status === 0) return null;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
-  isHomeUsable,
   isInstalled,
+  isUsableFolder,
   toNpmArguments,
   toNpmEnvironment,
 } from '../../../reconciler/cli/bootstrap/packages.mjs';
@@ -43,18 +43,26 @@ describe('how npm is called', () => {
     expect(toNpmArguments()).toContain('--include=optional');
   });
 
-  it('puts the cache beside our data only when HOME is of no use', () => {
-    expect(toNpmEnvironment({ HOME: '/home/you' }, '/srv/p', true)).toEqual({ HOME: '/home/you' });
-    expect(toNpmEnvironment({}, '/srv/p', false)).toEqual({
-      npm_config_cache: '/srv/p/.plumbline/npm-cache',
-    });
-    const chosen = { npm_config_cache: '/var/cache/npm' };
-    expect(toNpmEnvironment(chosen, '/srv/p', false)).toEqual(chosen);
+  it.each([
+    ['HOME', { HOME: '/home/you' }, '/home/you/.npm'],
+    ['a choice', { HOME: '/home/you', npm_config_cache: '/var/cache/npm' }, '/var/cache/npm'],
+    ['a choice in capitals', { NPM_CONFIG_CACHE: '/var/cache/npm' }, '/var/cache/npm'],
+  ])('leaves the cache where %s puts it', (_, environment, cache) => {
+    expect(toNpmEnvironment(environment, '/srv/p', () => true)['npm_config_cache']).toBe(cache);
   });
 
-  it('has no use for a HOME that is unset or not there', () => {
-    expect(isHomeUsable({})).toBe(false);
-    expect(isHomeUsable({ HOME: '/nowhere/at/all' })).toBe(false);
-    expect(isHomeUsable({ HOME: process.cwd() })).toBe(true);
+  it.each([
+    ['there is no HOME', {}],
+    ['HOME cannot be written to', { HOME: '/home/you' }],
+    ['npm put it into such a HOME', { HOME: '/home/you', npm_config_cache: '/home/you/.npm' }],
+  ])('puts the cache beside our data when %s', (_, environment) => {
+    const changed = toNpmEnvironment(environment, '/srv/p', () => false);
+    expect(changed['npm_config_cache']).toBe('/srv/p/.plumbline/npm-cache');
+    expect(changed['NPM_CONFIG_CACHE']).toBeUndefined();
+  });
+
+  it('looks for the nearest folder that exists', () => {
+    expect(isUsableFolder(`${process.cwd()}/not/there/yet`)).toBe(true);
+    expect(isUsableFolder(`${process.cwd()}/package.json/below`)).toBe(false);
   });
 });

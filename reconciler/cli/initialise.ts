@@ -1,5 +1,5 @@
-import { type Oid, MAIN_BRANCH } from '../core/contracts/git.ts';
 import { CodedError } from '../core/contracts/coded-error.ts';
+import { MAIN_BRANCH, type Oid } from '../core/contracts/git.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { FileChange, GitReader, GitWriter } from '../ports/git.ts';
 import type { InstanceFile } from '../ports/instance-file.ts';
@@ -32,8 +32,7 @@ export async function initialise(deps: InitialiseDeps): Promise<Oid> {
   const signers = new Map<IdentityName, LedgerSigner>();
   for (const name of IDENTITIES) signers.set(name, await deps.openIdentity(name));
   const git = await deps.createRepository();
-  const genesis =
-    (await git.readRef(MAIN_BRANCH)) ?? (await commitFolder(deps, git, signers));
+  const genesis = (await git.readRef(MAIN_BRANCH)) ?? (await commitFolder(deps, git, signers));
   await deps.instance.write({ version: 1, genesis });
   return genesis;
 }

@@ -1,5 +1,5 @@
-import type { LedgerRecord } from '../core/audit/record.ts';
 import { parseLedgerFile } from '../core/audit/parse-ledger-file.ts';
+import type { LedgerRecord } from '../core/audit/record.ts';
 import { CodedError } from '../core/contracts/coded-error.ts';
 import { toAuditBranch } from '../core/contracts/git.ts';
 import type { NormalForm } from '../core/contracts/normal-form.ts';

@@ -1,8 +1,8 @@
+import { digestJson } from '../core/contracts/digest.ts';
 import type { Instant } from '../core/contracts/instant.ts';
 import { type NormalForm, toRef } from '../core/contracts/normal-form.ts';
 import type { Read } from '../core/contracts/read.ts';
 import { type Ref, type RefKey, toRefKey } from '../core/contracts/ref.ts';
-import { digestJson } from '../core/contracts/digest.ts';
 import { assumeRecorded } from '../core/plan/assume-recorded.ts';
 import { chooseDesired } from '../core/plan/choose-desired.ts';
 import type { Planner, Recorded } from '../core/plan/planner.ts';

@@ -1,10 +1,10 @@
 import { CodedError } from '../core/contracts/coded-error.ts';
 import { isOid, MAIN_BRANCH, type Oid } from '../core/contracts/git.ts';
-import { LIMITS } from '../core/spec/limits.ts';
 import { judgeRevision, type RevisionJudgement } from '../core/spec/judge-revision.ts';
+import { LIMITS } from '../core/spec/limits.ts';
 import { parseFile } from '../core/spec/parse-file.ts';
 import { selectEntries } from '../core/spec/select-entries.ts';
-import type { RevisionReader } from '../engine/revision-reader.ts';
+import { createRevisionReader, type RevisionReader } from '../engine/revision-reader.ts';
 import type { GitReader } from '../ports/git.ts';
 import type { WorkingFolder } from '../ports/working-folder.ts';
 
@@ -14,8 +14,8 @@ export type SourceReading = {
   readonly judgement: RevisionJudgement;
   /** The commit, or forty zeros for files that are in none. */
   readonly revision: Oid;
-  /** The text of a file, for excerpts in messages. */
-  readonly readText: (path: string) => string | null;
+  /** The text of files by path, for excerpts in messages. */
+  readonly sources: ReadonlyMap<string, string>;
 };
 
 const NO_COMMIT = '0'.repeat(40);
@@ -28,15 +28,9 @@ export async function readFolderSource(folder: WorkingFolder): Promise<SourceRea
   }));
   const { wanted, refused, refusals } = selectEntries(entries);
   const parsed = wanted.map(({ path, bytes }) => ({ path, parsed: parseFile(bytes) }));
-  const texts = new Map(wanted.map(({ path, bytes }) => [path, bytes]));
-  return {
-    judgement: judgeRevision([...parsed, ...refused], refusals),
-    revision: NO_COMMIT,
-    readText: (path) => {
-      const bytes = texts.get(path);
-      return bytes === undefined ? null : new TextDecoder().decode(bytes);
-    },
-  };
+  const judgement = judgeRevision([...parsed, ...refused], refusals);
+  const sources = new Map(wanted.map(({ path, bytes }) => [path, new TextDecoder().decode(bytes)]));
+  return { judgement, revision: NO_COMMIT, sources };
 }
 
 export async function readCommitSource(
@@ -49,15 +43,12 @@ export async function readCommitSource(
   const paths = [...new Set(judgement.diagnostics.map((one) => one.location.path))];
   const files = paths.map((path) => ({ commit: revision, path }));
   const contents = await git.readFiles(files, LIMITS.foreignFileBytes);
-  const texts = new Map(paths.map((path, index) => [path, contents[index] ?? null]));
-  return {
-    judgement,
-    revision,
-    readText: (path) => {
-      const bytes = texts.get(path) ?? null;
-      return bytes === null ? null : new TextDecoder().decode(bytes);
-    },
-  };
+  const sources = new Map<string, string>();
+  for (const [index, path] of paths.entries()) {
+    const bytes = contents[index] ?? null;
+    if (bytes !== null) sources.set(path, new TextDecoder().decode(bytes));
+  }
+  return { judgement, revision, sources };
 }
 
 /** Only `main` and whole oids: a revision is a place in history, not a query language. */
@@ -69,4 +60,10 @@ async function resolveRevision(git: GitReader, name: string): Promise<Oid> {
   const tip = await git.readRef(MAIN_BRANCH);
   if (tip === null) throw new CodedError('P603', 'the platform repo has no main branch yet');
   return tip;
+}
+
+/** The zones that the tip of main declares. */
+export async function listDeclaredZones(git: GitReader): Promise<readonly string[]> {
+  const { judgement } = await readCommitSource(git, createRevisionReader(), 'main');
+  return judgement.zones;
 }

@@ -28,16 +28,20 @@ function findCommand(commands: readonly Command[], argv: readonly string[]): Com
   return matching.sort((a, b) => b.words.length - a.words.length)[0] ?? null;
 }
 
-function explain(
-  commands: readonly Command[],
-  argv: readonly string[],
-  io: CommandIo,
-): number {
+function explain(commands: readonly Command[], argv: readonly string[], io: CommandIo): number {
   const [first] = argv;
   const asked = first === undefined || first === 'help' || first === '--help' || first === '-h';
   const width = Math.max(...commands.map(({ words }) => words.join(' ').length));
-  const lines = commands.map(({ words, summary }) => `  ${words.join(' ').padEnd(width)}  ${summary}`);
-  const usage = ['usage: plumb <command> [options]', '', ...lines, '', 'plumb <command> --help says more.'];
+  const lines = commands.map(
+    ({ words, summary }) => `  ${words.join(' ').padEnd(width)}  ${summary}`,
+  );
+  const usage = [
+    'usage: plumb <command> [options]',
+    '',
+    ...lines,
+    '',
+    'plumb <command> --help says more.',
+  ];
   if (asked) {
     io.write(`${usage.join('\n')}\n`);
     return EXIT_OK;
@@ -51,7 +55,8 @@ function describe(error: unknown, io: CommandIo): string {
   if (isCodedError(error)) {
     return `plumb: ${error.code} ${ERROR_CODES[error.code]}: ${error.message}`;
   }
-  const trace = io.env['PLUMBLINE_TRACE'] === '1' && error instanceof Error ? `\n${error.stack}` : '';
+  const trace =
+    io.env['PLUMBLINE_TRACE'] === '1' && error instanceof Error ? `\n${error.stack}` : '';
   const message = error instanceof Error ? error.message : String(error);
   return `plumb: P606 ${ERROR_CODES.P606}: ${message}${trace}`;
 }

@@ -1,7 +1,11 @@
 import { createEarliestTime } from '../core/audit/earliest-time.ts';
 import type { SshVerdict } from '../core/audit/judge-signature.ts';
 import { parseRecord } from '../core/audit/parse-record.ts';
-import { createLedgerCheck, type LedgerCommit, type LedgerVerdict } from '../core/audit/verify-ledger.ts';
+import {
+  createLedgerCheck,
+  type LedgerCommit,
+  type LedgerVerdict,
+} from '../core/audit/verify-ledger.ts';
 import { CodedError } from '../core/contracts/coded-error.ts';
 import { type Oid, toAuditBranch } from '../core/contracts/git.ts';
 import type { Instant } from '../core/contracts/instant.ts';

@@ -25,3 +25,6 @@ export type PolicyGate = {
     readonly cases: readonly PolicyCase[];
   }) => Promise<PolicyJudgement>;
 };
+
+/** A gate that holds something to be given back, such as a worker. */
+export type OpenPolicyGate = PolicyGate & { readonly close: () => Promise<void> };

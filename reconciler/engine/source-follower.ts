@@ -43,7 +43,7 @@ export function createSourceFollower(
     }
     await admitRevision(deps, term, { revision: tip, ...own });
     const { diagnostics } = judgement;
-    board.set({ source: { revision: tip, held: null, diagnostics } });
+    board.set({ source: { revision: tip, held: null, diagnostics }, isConverged: false });
     refusedTip = null;
     return true;
   };

@@ -70,6 +70,8 @@ async function runLoops(
   const follower = createSourceFollower(deps, state, board);
   const ledger = createLedgerWriter(deps, state);
   let wantsAdmission = false;
+  /** The admission whose keys are all in the queue, or were worked. */
+  let enqueuedSequence: number | null = null;
   const pool = createKeyPool(deps, state, board, queue, poolWakeup, {
     onEffect: ledgerWakeup.notify,
     onIdle: ledgerWakeup.notify,
@@ -102,8 +104,10 @@ async function runLoops(
         admittedAt = deps.clock.now();
       }
       if (changed || deps.clock.now() >= resyncAt) {
-        if (changed) board.set({ isConverged: false });
+        const sequence = state.admission?.admission.sequence ?? null;
         await enqueueAll();
+        enqueuedSequence = sequence;
+        ledgerWakeup.notify();
         resyncAt = deps.clock.now() + deps.settings.resyncMs;
       }
       const pauseMs = wantsAdmission ? ADMIT_AGAIN_AFTER_MS : deps.settings.pollMs;
@@ -114,7 +118,8 @@ async function runLoops(
   const writeLedger = async (signal: AbortSignal) => {
     while (!signal.aborted) {
       while (await ledger.drain()) if (signal.aborted) break;
-      board.set({ isConverged: state.admission !== null && pool.isIdle() });
+      const sequence = state.admission?.admission.sequence;
+      board.set({ isConverged: sequence === enqueuedSequence && pool.isIdle() });
       await ledgerWakeup.wait(deps.settings.pollMs, signal);
     }
   };

@@ -1,26 +1,33 @@
 import type { Json } from '../../core/contracts/json.ts';
-import type { Diagnostic } from '../../core/spec/diagnostic.ts';
-import { type PlanView, renderPlanText } from '../../core/plan/render-plan-text.ts';
+import type { NormalForm } from '../../core/contracts/normal-form.ts';
+import type { Ref } from '../../core/contracts/ref.ts';
+import type { Planner } from '../../core/plan/planner.ts';
 import { renderPlanJson } from '../../core/plan/render-plan-json.ts';
+import { type PlanView, renderPlanText } from '../../core/plan/render-plan-text.ts';
+import { formatDiagnostics } from '../../core/spec/format-diagnostics.ts';
+import type { OpenPolicyGate } from '../../engine/policy-gate.ts';
+import type { Clock } from '../../ports/clock.ts';
 import { type Command, EXIT_CHANGES_PENDING, EXIT_FAILED, EXIT_OK } from '../command.ts';
 import { badUsage, parseChoice, parseOptions } from '../parse-options.ts';
+import { previewZone } from '../preview.ts';
+import type { SourceReading } from '../read-source.ts';
 import type { SourceChoice } from '../revision-source.ts';
 import { STATE_HELP, STATE_OPTION, type StatePaths, toStatePaths } from '../state-paths.ts';
 
-export type PlannedRevision = {
-  readonly zones: readonly PlanView[];
-  readonly diagnostics: readonly Diagnostic[];
-  /** Why nothing of this revision would come into force, or null. */
-  readonly frozen: string | null;
+export type PlanCommandDeps = {
+  readonly clock: Clock;
+  readonly planners: Readonly<Record<string, Planner>>;
+  readonly referencesOf: (form: NormalForm) => readonly Ref[];
+  readonly readSource: (source: SourceChoice) => Promise<SourceReading>;
+  readonly openPolicyGate: () => Promise<OpenPolicyGate>;
+  /** What the ledger says is live in a zone; null without one. */
+  readonly readLive: (paths: StatePaths, zone: string) => Promise<readonly NormalForm[] | null>;
 };
 
-export type PlanCommandDeps = {
-  readonly plan: (
-    source: SourceChoice,
-    paths: StatePaths,
-    zone: string | null,
-  ) => Promise<PlannedRevision>;
-  readonly formatDiagnostics: (diagnostics: readonly Diagnostic[]) => string;
+type PlannedRevision = {
+  readonly reading: SourceReading;
+  /** None when the revision is frozen. */
+  readonly zones: readonly PlanView[];
 };
 
 const HELP = `
@@ -65,21 +72,47 @@ export function createPlanCommand(deps: PlanCommandDeps): Command {
         folder === undefined
           ? { kind: 'commit', paths, revision: values.head ?? 'main' }
           : { kind: 'folder', path: folder };
-      const planned = await deps.plan(source, paths, values.zone ?? null);
-      io.write(format === 'json' ? `${JSON.stringify(toJson(planned))}\n` : toText(deps, planned));
-      if (planned.frozen !== null) return EXIT_FAILED;
+      const planned = await plan(deps, await deps.readSource(source), paths, values.zone ?? null);
+      io.write(format === 'json' ? `${JSON.stringify(toJson(planned))}\n` : toText(planned));
+      if (planned.reading.judgement.frozen) return EXIT_FAILED;
       const isPending = planned.zones.some(({ plan }) => plan.effects.length > 0);
       return isPending ? EXIT_CHANGES_PENDING : EXIT_OK;
     },
   };
 }
 
-function toJson(planned: PlannedRevision): Json {
+async function plan(
+  deps: PlanCommandDeps,
+  reading: SourceReading,
+  paths: StatePaths,
+  onlyZone: string | null,
+): Promise<PlannedRevision> {
+  const { judgement, revision } = reading;
+  if (judgement.frozen) return { reading, zones: [] };
+  const { planners, referencesOf } = deps;
+  const policy = await deps.openPolicyGate();
+  try {
+    const now = deps.clock.now();
+    const readLive = (zone: string) => deps.readLive(paths, zone);
+    const preview = { now, planners, referencesOf, policy, readLive };
+    const zones: PlanView[] = [];
+    for (const zone of judgement.zones) {
+      if (onlyZone !== null && onlyZone !== zone) continue;
+      zones.push(await previewZone(preview, judgement, revision, zone));
+    }
+    return { reading, zones };
+  } finally {
+    await policy.close();
+  }
+}
+
+function toJson({ reading, zones }: PlannedRevision): Json {
+  const { frozen, diagnostics } = reading.judgement;
   return {
     version: 1,
-    frozen: planned.frozen,
-    zones: planned.zones.map(renderPlanJson),
-    diagnostics: planned.diagnostics.map(({ code, severity, message, location }) => ({
+    frozen,
+    zones: zones.map(renderPlanJson),
+    diagnostics: diagnostics.map(({ code, severity, message, location }) => ({
       code,
       severity,
       message,
@@ -88,11 +121,12 @@ function toJson(planned: PlannedRevision): Json {
   };
 }
 
-function toText(deps: PlanCommandDeps, planned: PlannedRevision): string {
+function toText({ reading, zones }: PlannedRevision): string {
+  const { judgement, sources } = reading;
   const parts = [
-    planned.diagnostics.length === 0 ? '' : deps.formatDiagnostics(planned.diagnostics).trimEnd(),
-    planned.frozen === null ? '' : `nothing of this revision would come into force: ${planned.frozen}`,
-    ...planned.zones.map(renderPlanText),
+    formatDiagnostics({ ...judgement, sources }, 'text').trimEnd(),
+    judgement.frozen ? 'nothing of this revision would come into force' : '',
+    ...zones.map(renderPlanText),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }

@@ -47,11 +47,15 @@ export function createStatusCommand(deps: StatusCommandDeps): Command {
       const timeoutMs = 1000 * parseWholeNumber('status', 'timeout', values.timeout, range);
       const zones = await readUntil(deps, paths, io, values.wait ? timeoutMs : 0);
       if (zones === null) {
-        io.writeError('plumb: P605 not running: no reconciler runs here; start one with plumb up\n');
+        io.writeError(
+          'plumb: P605 not running: no reconciler runs here; start one with plumb up\n',
+        );
         return EXIT_FAILED;
       }
       const tip = await deps.readTip(paths);
-      io.write(format === 'json' ? `${JSON.stringify({ v: 1, zones })}\n` : renderZones(zones, tip));
+      io.write(
+        format === 'json' ? `${JSON.stringify({ v: 1, zones })}\n` : renderZones(zones, tip),
+      );
       return zones.every((zone) => isSettledOn(zone, tip)) ? EXIT_OK : EXIT_NOT_CONVERGED;
     },
   };

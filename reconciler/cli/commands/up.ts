@@ -64,7 +64,10 @@ export function createUpCommand(deps: UpCommandDeps): Command {
       const paths = toStatePaths(values.state, io);
       const pid = await deps.findRunning(paths);
       if (pid !== null) {
-        throw new CodedError('P604', `process ${pid} runs on ${paths.root}; stop it with plumb down`);
+        throw new CodedError(
+          'P604',
+          `process ${pid} runs on ${paths.root}; stop it with plumb down`,
+        );
       }
       return runUntilStopped(deps, paths, { port, zones }, io);
     },

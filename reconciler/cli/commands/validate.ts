@@ -1,23 +1,16 @@
-import type { Diagnostic } from '../../core/spec/diagnostic.ts';
+import { isError } from '../../core/spec/diagnostic.ts';
+import { type DiagnosticFormat, formatDiagnostics } from '../../core/spec/format-diagnostics.ts';
+import type { RevisionJudgement } from '../../core/spec/judge-revision.ts';
 import { type Command, type CommandIo, EXIT_FAILED, EXIT_OK } from '../command.ts';
 import { badUsage, parseChoice, parseOptions } from '../parse-options.ts';
-import { STATE_HELP, STATE_OPTION, toStatePaths } from '../state-paths.ts';
+import type { SourceReading } from '../read-source.ts';
 import type { SourceChoice } from '../revision-source.ts';
+import { STATE_HELP, STATE_OPTION, toStatePaths } from '../state-paths.ts';
 
-export type ValidatedRevision = {
-  readonly diagnostics: readonly Diagnostic[];
-  readonly validCount: number;
-  readonly heldBackCount: number;
-  readonly ignoredDocuments: number;
-  readonly frozen: boolean;
-};
-
-export const DIAGNOSTIC_FORMATS = ['text', 'json', 'github'] as const;
-export type DiagnosticFormat = (typeof DIAGNOSTIC_FORMATS)[number];
+const FORMATS: readonly DiagnosticFormat[] = ['text', 'json', 'github'];
 
 export type ValidateCommandDeps = {
-  readonly validate: (source: SourceChoice) => Promise<ValidatedRevision>;
-  readonly format: (diagnostics: readonly Diagnostic[], format: DiagnosticFormat) => string;
+  readonly readSource: (source: SourceChoice) => Promise<SourceReading>;
 };
 
 const HELP = `
@@ -49,40 +42,35 @@ export function createValidateCommand(deps: ValidateCommandDeps): Command {
         },
         { maxPositionals: 1 },
       );
-      const format = parseChoice('validate', 'format', values.format, DIAGNOSTIC_FORMATS);
+      const format = parseChoice('validate', 'format', values.format, FORMATS);
       const [folder] = positionals;
       if (folder !== undefined && values.commit !== undefined) {
         throw badUsage('validate', 'DIR and --commit exclude each other');
       }
       const paths = toStatePaths(values.state, io);
-      const judged = await deps.validate(
+      const reading = await deps.readSource(
         values.commit === undefined
           ? { kind: 'folder', path: folder ?? io.cwd }
           : { kind: 'commit', paths, revision: values.commit },
       );
-      return report(deps, judged, format, io);
+      return report(reading, format, io);
     },
   };
 }
 
-function report(
-  deps: ValidateCommandDeps,
-  judged: ValidatedRevision,
-  format: DiagnosticFormat,
-  io: CommandIo,
-): number {
-  const text = deps.format(judged.diagnostics, format);
-  if (text !== '') io.write(text.endsWith('\n') ? text : `${text}\n`);
-  const errors = judged.diagnostics.filter((one) => one.severity === 'error').length;
-  const isNothing = judged.validCount === 0 && errors === 0;
-  if (format === 'text') io.write(`${summarise(judged, errors)}\n`);
-  return errors === 0 && !isNothing ? EXIT_OK : EXIT_FAILED;
+function report(reading: SourceReading, format: DiagnosticFormat, io: CommandIo): number {
+  const { judgement, sources } = reading;
+  io.write(formatDiagnostics({ ...judgement, sources }, format));
+  const errors = judgement.diagnostics.filter(isError).length;
+  if (format === 'text') io.write(`${summarise(judgement, errors)}\n`);
+  return errors === 0 && judgement.valid.length > 0 ? EXIT_OK : EXIT_FAILED;
 }
 
-function summarise(judged: ValidatedRevision, errors: number): string {
-  const parts = [`${judged.validCount} resources valid`, `${errors} errors`];
-  if (judged.heldBackCount > 0) parts.push(`${judged.heldBackCount} held back`);
-  if (judged.ignoredDocuments > 0) parts.push(`${judged.ignoredDocuments} documents ignored`);
-  const tail = judged.frozen ? '; nothing of this revision would come into force' : '';
+function summarise(judgement: RevisionJudgement, errors: number): string {
+  const { valid, heldBack, ignoredDocuments, frozen } = judgement;
+  const parts = [`${valid.length} resources valid`, `${errors} errors`];
+  if (heldBack.length > 0) parts.push(`${heldBack.length} held back`);
+  if (ignoredDocuments > 0) parts.push(`${ignoredDocuments} documents of other APIs ignored`);
+  const tail = frozen ? '; nothing of this revision would come into force' : '';
   return `${parts.join(', ')}${tail}`;
 }

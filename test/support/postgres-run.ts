@@ -1,10 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pid } from 'node:process';
+import process, { pid } from 'node:process';
 import type { TestProject } from 'vitest/node';
+import { openHome } from '../../reconciler/adapters/database-server/embedded/home.ts';
 import { createSystemProcessIdentity } from '../../reconciler/adapters/process-identity/system/process-identity.ts';
-import { createTestServer } from './postgres-server.ts';
+import { createTestServer, PRIVILEGED_FOLDER } from './postgres-server.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -24,7 +26,22 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const identity = await createSystemProcessIdentity().readIdentity(pid);
   await writeFile(join(stateFolder, RUN_FILE), JSON.stringify({ pid, identity }));
   project.provide('postgresStateFolder', stateFolder);
-  return () => remove(stateFolder);
+  const { serverFile } = await openHome({ stateFolder, privilegedFolder: PRIVILEGED_FOLDER });
+  const stopAtExit = () => stopNow(serverFile);
+  process.once('exit', stopAtExit);
+  return async () => {
+    await remove(stateFolder);
+    process.off('exit', stopAtExit);
+  };
+}
+
+/** Ctrl-C leaves no time for anything asynchronous; the folders are left to the next run. */
+function stopNow(serverFile: string): void {
+  try {
+    process.kill(JSON.parse(readFileSync(serverFile, 'utf8')).pid, 'SIGINT');
+  } catch {
+    // No test had asked for it, or it has ended.
+  }
 }
 
 /** A run that was killed could not clean up: the next one does it. */

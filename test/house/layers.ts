@@ -35,6 +35,9 @@ const ASSERTIONS = ['node:assert', 'node:assert/strict'];
 /** Text in, text out. */
 const TEXT_MODULES = [...ASSERTIONS, 'node:util', 'node:path', 'node:path/posix', 'node:url'];
 
+/** A server speaks HTTP to whoever comes: that is its task, and no world that it asks. */
+const SERVER_MODULES = [...TEXT_MODULES, 'node:http', 'node:stream', 'node:crypto'];
+
 type Shape = {
   readonly nodeModules: Layer['nodeModules'];
   readonly packages: Layer['packages'];
@@ -48,7 +51,7 @@ const SHAPES: Readonly<Record<LayerName, Shape>> = {
   adapters: { nodeModules: 'all', packages: 'all', depth: 4 },
   kinds: { nodeModules: ASSERTIONS, packages: [], depth: 3 },
   engine: { nodeModules: ASSERTIONS, packages: [], depth: 2 },
-  servers: { nodeModules: TEXT_MODULES, packages: ['zod'], depth: 2 },
+  servers: { nodeModules: SERVER_MODULES, packages: ['zod'], depth: 2 },
   dashboard: { nodeModules: [], packages: [], depth: 2 },
   cli: { nodeModules: TEXT_MODULES, packages: ['zod', 'yaml'], depth: 2 },
   'set-up': { nodeModules: 'all', packages: [], depth: 2 },

@@ -2,7 +2,7 @@
  * Every code the product can print, in one place; `spec-schemas/errors.md` has a row for each,
  * and the house test keeps the two equal. P1xx: a file of the platform repo. P2xx: how resources
  * fit together. P3xx: policy and safety. P4xx: the world outside. P5xx: the ledger. P6xx: the
- * command line and set-up.
+ * command line and set-up. P7xx: requests to the HTTP server.
  */
 export const ERROR_CODES = {
   P101: 'not UTF-8 text',
@@ -51,6 +51,16 @@ export const ERROR_CODES = {
   P604: 'already running',
   P605: 'not running',
   P606: 'unexpected failure',
+  P701: 'unknown path',
+  P702: 'method not allowed',
+  P703: 'bad request',
+  P704: 'token required',
+  P705: 'host refused',
+  P706: 'request timed out',
+  P707: 'body refused',
+  P708: 'address too long',
+  P709: 'headers too large',
+  P710: 'too busy to answer',
 } as const;
 
 export type ErrorCode = keyof typeof ERROR_CODES;

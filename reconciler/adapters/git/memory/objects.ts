@@ -78,9 +78,13 @@ type Line = { readonly mode: string; readonly name: string | null; readonly oid:
 
 function parseLines(body: Uint8Array): readonly Line[] {
   const lines: Line[] = [];
-  for (let span = readSpan(body, 0); span !== null; span = readSpan(body, span.end)) {
-    const name = decodeUtf8(body.subarray(span.nameStart, span.nameEnd));
-    lines.push({ mode: readMode(body, span), name, oid: readOid(body, span) });
+  try {
+    for (let span = readSpan(body, 0); span !== null; span = readSpan(body, span.end)) {
+      const name = decodeUtf8(body.subarray(span.nameStart, span.nameEnd));
+      lines.push({ mode: readMode(body, span), name, oid: readOid(body, span) });
+    }
+  } catch {
+    throw toGitFailure('a tree is malformed');
   }
   return lines;
 }

@@ -8,9 +8,22 @@ export async function waitForLease(deps: ZoneDeps, stop: AbortSignal): Promise<F
   while (!stop.aborted) {
     const fence = await deps.store.lease.acquire(deps.holder, ttlMs);
     if (fence !== null) return fence;
+    if (await freeFromDeadHolder(deps)) continue;
     await deps.clock.sleep(jitter(ttlMs / 3, deps.randomness), stop);
   }
   return null;
+}
+
+/**
+ * After a crash on this machine the lease would lie idle until it runs out; when its holder is a
+ * process that is known to be gone, nothing is gained by waiting. The epoch still goes up, so even
+ * a wrong answer could only cost a change of leaders.
+ */
+async function freeFromDeadHolder(deps: ZoneDeps): Promise<boolean> {
+  const held = await deps.store.lease.read();
+  if (held === null || !(await deps.isHolderDead(held.holder))) return false;
+  await deps.store.lease.release(held);
+  return true;
 }
 
 /**

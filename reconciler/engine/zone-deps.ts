@@ -47,6 +47,8 @@ export type ZoneDeps = {
   readonly zone: string;
   /** Unique to this process: the name under which it holds the lease. */
   readonly holder: string;
+  /** Whether a holder is a process of this machine that certainly runs no more. */
+  readonly isHolderDead: (holder: string) => Promise<boolean>;
   readonly settings: ZoneSettings;
   readonly clock: Clock;
   readonly randomness: Randomness;

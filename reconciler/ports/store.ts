@@ -15,7 +15,12 @@ export interface LeaseStore {
   acquire(holder: string, ttlMs: number): Promise<Fence | null>;
   /** Extends the lease. False when it is no longer ours: then stop working. */
   renew(fence: Fence, ttlMs: number): Promise<boolean>;
-  /** Frees the lease if it is still ours. */
+  /** Whose lease it is now, or null when it is free. */
+  read(): Promise<Fence | null>;
+  /**
+   * Frees the lease if it is still this fence's: called by its holder, or by who knows for sure
+   * that the holder is dead.
+   */
   release(fence: Fence): Promise<void>;
 }
 

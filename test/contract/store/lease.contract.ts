@@ -50,6 +50,19 @@ export function describeLease(harness: GetHarness): void {
     expect(await store.lease.acquire('first', LEASE_MS)).toEqual({ holder: 'first', epoch: 2 });
   });
 
+  it('says whose it is, and nobody when it is free, has run out or was released', async () => {
+    const store = await harness().open();
+    expect(await store.lease.read()).toBeNull();
+    const fence = await lead(store);
+    expect(await (await harness().open()).lease.read()).toEqual(fence);
+    await harness().expireLease();
+    expect(await store.lease.read()).toBeNull();
+    const next = await lead(store);
+    expect(await store.lease.read()).toEqual(next);
+    await store.lease.release(next);
+    expect(await store.lease.read()).toBeNull();
+  });
+
   it('stays when one who does not hold it releases it', async () => {
     const store = await harness().open();
     const old = await lead(store, 'old');

@@ -18,6 +18,11 @@ export function createLeaseStore(deps: MemoryDeps): LeaseStore {
       return true;
     },
 
+    async read() {
+      const { holder, epoch, expiresAt } = tables.leader;
+      return expiresAt > clock.now() ? { holder, epoch } : null;
+    },
+
     async release(fence) {
       if (!isLeader(deps, fence)) return;
       tables.leader = { ...tables.leader, expiresAt: Number.NEGATIVE_INFINITY };

@@ -26,6 +26,13 @@ export function createLeaseStore(database: Database): LeaseStore {
       return rows.length > 0;
     },
 
+    async read() {
+      const rows = await database.query<{ holder: string; epoch: number }>(
+        'SELECT holder, epoch FROM leader WHERE expires_at > clock_timestamp()',
+      );
+      return rows[0] ?? null;
+    },
+
     async release(fence) {
       await database.query(`UPDATE leader SET expires_at = '-infinity' WHERE ${IS_OURS}`, [
         fence.epoch,

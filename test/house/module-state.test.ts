@@ -13,10 +13,13 @@ describe('module state', () => {
     expect(checkFiles(moduleState, { 'reconciler/a.ts': `${text}\n` })).toEqual([]);
   });
 
-  it('lets a test file keep what its hooks prepare, and no other file below test/', () => {
+  it('lets tests and programs below test/ keep what is their own', () => {
     const text = 'let folder = "";\n';
     expect(checkFiles(moduleState, { 'test/contract/a.test.ts': text })).toEqual([]);
-    expect(checkFiles(moduleState, { 'test/support/a.ts': text })).toHaveLength(1);
+    expect(checkFiles(moduleState, { 'test/support/lock-child.ts': text })).toEqual([]);
+    expect(checkFiles(moduleState, { 'reconciler/cli/a.ts': text })).toHaveLength(1);
+    const shared = `${text}export const read = () => folder;\n`;
+    expect(checkFiles(moduleState, { 'test/support/a.ts': shared })).toHaveLength(1);
   });
 
   it.each([

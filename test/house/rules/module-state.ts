@@ -5,12 +5,14 @@ import { type Finding, isGenerated, type Rule } from '../tree.ts';
 /** What a module remembers is shared by everything in the process, and by every test after it. */
 export const moduleState: Rule = {
   name: 'module-state',
-  check: (tree) => tree.modules.filter((module) => !isAlone(module.path)).flatMap(findModuleState),
+  check: (tree) => tree.modules.filter((module) => !isAlone(module)).flatMap(findModuleState),
 };
 
-/** A test file runs in a world of its own, and nobody imports it. */
-function isAlone(path: string): boolean {
-  return isGenerated(path) || path.endsWith('.test.ts');
+/** A test file and a program below `test/` run in a world of their own: nobody can import them. */
+function isAlone({ path, program }: Module): boolean {
+  const body = Array.isArray(program['body']) ? program['body'].filter(isNode) : [];
+  const isProgram = !body.some(({ type }) => type.startsWith('Export'));
+  return isGenerated(path) || (path.startsWith('test/') && isProgram);
 }
 
 function findModuleState(module: Module): readonly Finding[] {

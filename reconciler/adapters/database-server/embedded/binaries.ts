@@ -21,6 +21,9 @@ export type Binaries = { readonly postgres: string; readonly initdb: string };
 
 const PROGRAMS = ['postgres', 'initdb'] as const;
 
+/** What the package does not bring along, for a person whom the loader's own words do not help. */
+const NEEDS = 'on Linux it needs glibc 2.27 or newer and libstdc++';
+
 const CHECK_TIMEOUT_MS = 30_000;
 
 /**
@@ -134,23 +137,31 @@ async function makeReadable(folder: string): Promise<void> {
   }
 }
 
-/** Readable for all, whatever the umask: another user must get through. */
+/** Readable for all at each level that is new, whatever the umask: another user must get through. */
 export async function makeReadableFolder(folder: string): Promise<void> {
   const first = await mkdir(folder, { recursive: true });
-  if (first !== undefined) await chmod(folder, 0o755);
+  if (first === undefined) return;
+  for (let made = folder; made.length >= first.length; made = dirname(made)) {
+    await chmod(made, 0o755);
+  }
 }
 
 async function checkThatItLoads(binaries: Binaries, account: Account | null): Promise<void> {
   const program = { file: binaries.postgres, args: ['--version'], account, workFolder: '/' };
   const failure = await runProgram({ ...program, timeoutMs: CHECK_TIMEOUT_MS }).then(
-    ({ status, output }) => (status === 0 ? null : output.trim()),
-    (error: Error) => error.message,
+    ({ status, output }) => (status === 0 ? null : `${output.trim()}; ${NEEDS}`),
+    (error: Error) =>
+      hasErrorCode(error, 'EACCES') ? toUnreachable(account) : `${error.message}; ${NEEDS}`,
   );
   if (failure === null) return;
   throw new CodedError(
     'P602',
-    `the embedded Postgres does not run on this machine (${failure}): it needs glibc 2.27 or ` +
-      'newer and libstdc++ on Linux; install what is missing, or set DATABASE_URL',
+    `the embedded Postgres does not run on this machine: ${failure}; or set DATABASE_URL`,
     { details: { program: binaries.postgres, as: account?.name ?? 'this user' } },
   );
+}
+
+function toUnreachable(account: Account | null): string {
+  const who = account === null ? 'this user' : `the user ${account.name}`;
+  return `${who} may not run it, because of the rights of a folder above it or a noexec mount`;
 }

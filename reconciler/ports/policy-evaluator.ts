@@ -1,15 +1,15 @@
-import type { JsonObject } from '../core/contracts/json.ts';
+import type { Json, JsonObject } from '../core/contracts/json.ts';
 
 export type PolicyQuestion = {
-  /** CEL source; must give a boolean. */
+  /** CEL source. */
   readonly expression: string;
+  /** What the expression may name: one variable for each member. */
   readonly input: JsonObject;
 };
 
 export type PolicyAnswer =
-  | { readonly state: 'true' }
-  | { readonly state: 'false' }
-  /** A syntax error, a wrong type, an evaluation error or a time-out: always a denial. */
+  | { readonly state: 'value'; readonly value: Json }
+  /** A syntax error, an evaluation error, a value that JSON cannot carry, or a time-out. */
   | { readonly state: 'error'; readonly why: string };
 
 export interface PolicyEvaluator {

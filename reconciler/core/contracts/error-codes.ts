@@ -27,6 +27,7 @@ export const ERROR_CODES = {
   P301: 'refused by policy',
   P302: 'deletion cap exceeded',
   P303: 'policy evaluation failed',
+  P304: 'policy pack refused',
   P401: 'store unavailable',
   P402: 'store refused: newer schema',
   P403: 'fenced: a newer leader exists',

@@ -1,0 +1,137 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import type { Clock } from '../../../ports/clock.ts';
+import type { PolicyAnswer, PolicyQuestion } from '../../../ports/policy-evaluator.ts';
+import type { FromWorker, ToWorker, WorkerStart } from './protocol.ts';
+
+/** Everything is answered; or the first question without an answer did not end, or ended us. */
+export type BatchEnd = 'complete' | 'timed-out' | 'died';
+
+/** One life of the worker. After any end but `complete` it is over. */
+export interface WorkerSession {
+  /** Answers come in the order of the questions. */
+  run(
+    questions: readonly PolicyQuestion[],
+    onAnswer: (answer: PolicyAnswer) => void,
+  ): Promise<BatchEnd>;
+  end(): Promise<void>;
+}
+
+export type SessionOptions = {
+  readonly workerUrl: URL;
+  readonly execArgv: readonly string[];
+  readonly clock: Clock;
+  readonly killAfterMs: number;
+  readonly startWithinMs: number;
+};
+
+/** How often the watch looks: the kill comes at most this much late. */
+const WATCH_MS = 25;
+
+/** Far above what policies need; beyond it the thread ends and we do not. */
+const RESOURCE_LIMITS = {
+  maxOldGenerationSizeMb: 128,
+  maxYoungGenerationSizeMb: 32,
+  stackSizeMb: 4,
+};
+
+/** Null when the worker did not come up in time or at all. */
+export async function startSession(options: SessionOptions): Promise<WorkerSession | null> {
+  const progress = new SharedArrayBuffer(4);
+  const worker = new Worker(options.workerUrl, {
+    workerData: { progress } satisfies WorkerStart,
+    execArgv: [...options.execArgv],
+    // An expression has nothing to look for here.
+    env: {},
+    resourceLimits: RESOURCE_LIMITS,
+  });
+  // An idle worker keeps no process alive; while a batch runs, its watch does.
+  worker.unref();
+  const life = watchLife(worker);
+  const isReady = await waitUntilReady(worker, life, options);
+  if (!isReady) {
+    await worker.terminate();
+    return null;
+  }
+  return {
+    run: (questions, onAnswer) => runBatch(worker, life, progress, options, questions, onAnswer),
+    async end() {
+      await worker.terminate();
+    },
+  };
+}
+
+/** Aborted when the thread is over, whatever ended it. */
+function watchLife(worker: Worker): AbortSignal {
+  const life = new AbortController();
+  worker.on('error', () => life.abort());
+  worker.on('exit', () => life.abort());
+  return life.signal;
+}
+
+async function waitUntilReady(
+  worker: Worker,
+  life: AbortSignal,
+  options: SessionOptions,
+): Promise<boolean> {
+  const wait = new AbortController();
+  const ready = once(worker, 'message', { signal: AbortSignal.any([life, wait.signal]) }).then(
+    () => true,
+    () => false,
+  );
+  const late = options.clock.sleep(options.startWithinMs, AbortSignal.any([life, wait.signal]));
+  const isReady = await Promise.race([ready, late.then(() => false)]);
+  wait.abort();
+  return isReady && !life.aborted;
+}
+
+async function runBatch(
+  worker: Worker,
+  life: AbortSignal,
+  progress: SharedArrayBuffer,
+  options: SessionOptions,
+  questions: readonly PolicyQuestion[],
+  onAnswer: (answer: PolicyAnswer) => void,
+): Promise<BatchEnd> {
+  let answered = 0;
+  const done = new AbortController();
+  const onMessage = (message: FromWorker) => {
+    if (message.type !== 'answer') return;
+    onAnswer(message.answer);
+    answered += 1;
+    if (answered === questions.length) done.abort();
+  };
+  worker.on('message', onMessage);
+  worker.postMessage({ questions } satisfies ToWorker);
+  await watchProgress(options, progress, AbortSignal.any([done.signal, life]));
+  worker.off('message', onMessage);
+  if (done.signal.aborted) return 'complete';
+  if (life.aborted) return 'died';
+  await worker.terminate();
+  return 'timed-out';
+}
+
+/**
+ * Resolves when `signal` aborts, or when one question has been running for too long. It looks at
+ * the shared counter and not at the answers that arrived, so that a busy moment of this thread is
+ * not taken for a stuck one of the other.
+ */
+async function watchProgress(
+  options: SessionOptions,
+  progress: SharedArrayBuffer,
+  signal: AbortSignal,
+): Promise<void> {
+  const counter = new Int32Array(progress);
+  let seen = Atomics.load(counter, 0);
+  let seenAt = options.clock.now();
+  // Ends by the signal or by the limit: every turn either sees progress or comes nearer to it.
+  while (!signal.aborted) {
+    await options.clock.sleep(WATCH_MS, signal);
+    const count = Atomics.load(counter, 0);
+    const now = options.clock.now();
+    if (count !== seen) {
+      seen = count;
+      seenAt = now;
+    } else if (now - seenAt >= options.killAfterMs) return;
+  }
+}

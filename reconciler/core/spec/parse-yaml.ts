@@ -85,7 +85,8 @@ function readTokens(text: string, reader: Reader): void {
     reader.stop ??= findExcess(reader, tokens);
     if (reader.stop !== null) break;
   }
-  if (reader.stop === null) for (const token of reader.parser.end()) takeToken(reader, token);
+  const rest = reader.stop === null ? reader.parser.end() : [];
+  for (const token of rest) takeToken(reader, token);
   closeDocument(reader, reader.textLength);
 }
 
@@ -98,10 +99,6 @@ function findExcess(reader: Reader, tokens: number): YamlProblem | null {
   if (stack.length > LIMITS.parserStack) {
     const message = 'maps and lists are nested too deeply to be read';
     return { code: 'P106', message, offset };
-  }
-  if (reader.documents.length > LIMITS.documentsPerFile) {
-    const message = `more than ${LIMITS.documentsPerFile} documents in one file`;
-    return { code: 'P105', message, hint: 'split the file', offset };
   }
   return null;
 }
@@ -130,6 +127,11 @@ function takeToken(reader: Reader, token: CST.Token): void {
 }
 
 function openDocument(reader: Reader, token: CST.Document): void {
+  if (reader.documents.length === LIMITS.documentsPerFile) {
+    const message = `more than ${LIMITS.documentsPerFile} documents in one file`;
+    reader.stop ??= { code: 'P105', message, hint: 'split the file', offset: token.offset };
+    return;
+  }
   const composer = new Composer(OPTIONS);
   reader.open = {
     composer,

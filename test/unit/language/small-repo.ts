@@ -61,3 +61,8 @@ export function toPlaces(judgement: RevisionJudgement): readonly string[] {
 export function toTitles(resources: readonly { ref: { kind: string; name: string } }[]) {
   return resources.map(({ ref }) => `${ref.kind}/${ref.name}`);
 }
+
+/** A Zone called `x` with one more line at the end. */
+export function toZoneTextOf(line: string): string {
+  return `${toDocument('Zone', 'x', '{jurisdiction: AE}')}${line}\n`;
+}

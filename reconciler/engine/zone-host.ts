@@ -7,6 +7,7 @@ import type { SourceWatcher } from '../ports/source-watcher.ts';
 import { backoffMs, jitter } from './retry.ts';
 import type { RevisionReader } from './revision-reader.ts';
 import type { ZoneStatus } from '../core/status/zone-status.ts';
+import { createStatusBoard } from './status-board.ts';
 import { createWakeup } from './wakeup.ts';
 import type { ZoneReconciler } from './zone-reconciler.ts';
 
@@ -31,6 +32,11 @@ export type ZoneHost = {
   readonly status: () => readonly ZoneStatus[];
 };
 
+/** A zone that is declared, and whose store is not open yet. */
+function toStarting(zone: string): ZoneStatus {
+  return createStatusBoard(zone).read();
+}
+
 /**
  * One process may serve several zones, as on a laptop. Each keeps its own store, lease and ledger,
  * so that splitting them over processes changes nothing but this list. A zone that leaves Git keeps
@@ -39,14 +45,15 @@ export type ZoneHost = {
 export function createZoneHost(deps: ZoneHostDeps): ZoneHost {
   const open = new Map<string, OpenZone & { readonly done: Promise<void> }>();
   const hint = createWakeup(deps.clock);
+  let declared: readonly string[] = [];
 
   const openDeclared = async (stop: AbortSignal): Promise<void> => {
     const tip = await deps.git.readRef(MAIN_BRANCH);
     if (tip === null) return;
     const judgement = await deps.revisions.read(deps.git, tip);
-    for (const zone of judgement.zones) {
-      const isOurs = deps.zones === null || deps.zones.includes(zone);
-      if (!isOurs || open.has(zone)) continue;
+    declared = judgement.zones.filter((zone) => deps.zones?.includes(zone) ?? true);
+    for (const zone of declared) {
+      if (open.has(zone)) continue;
       const opened = await deps.openZone(zone);
       const done = opened.reconciler.run(stop);
       open.set(zone, { ...opened, done });
@@ -76,5 +83,10 @@ export function createZoneHost(deps: ZoneHostDeps): ZoneHost {
     await Promise.all([...open.values()].map((zone) => zone.close()));
   };
 
-  return { run, status: () => [...open.values()].map((zone) => zone.reconciler.status()) };
+  const status = (): readonly ZoneStatus[] => {
+    const names = [...new Set([...declared, ...open.keys()])].sort();
+    return names.map((name) => open.get(name)?.reconciler.status() ?? toStarting(name));
+  };
+
+  return { run, status };
 }

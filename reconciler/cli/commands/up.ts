@@ -1,5 +1,5 @@
 import { CodedError } from '../../core/contracts/coded-error.ts';
-import type { ZoneStatus } from '../../core/status/zone-status.ts';
+import type { ResourceStatus, ZoneStatus } from '../../core/status/zone-status.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { type Command, type CommandIo, EXIT_OK } from '../command.ts';
 import { parseOptions, parseWholeNumber } from '../parse-options.ts';
@@ -125,22 +125,29 @@ function waitForStop(stop: AbortSignal): Promise<void> {
 }
 
 function describeReady(running: RunningInstallation, paths: StatePaths): string {
-  const zones = running
-    .readStatus()
-    .map((zone) => `  ${zone.zone}: ${zone.resources.length} resources converged`);
   return [
     '',
     'ready',
-    ...zones,
+    ...running.readStatus().map(describeZone),
     '',
     'what to try next, in another terminal:',
-    `  git clone ${paths.repository} my-platform     edit targets/, commit, git push`,
-    '  node reconciler/cli/plumb.mjs status --wait       what is in force, and what is not',
-    '  node reconciler/cli/plumb.mjs audit log           what was done, and why',
-    '  node reconciler/cli/plumb.mjs audit verify        that nothing was changed since',
-    `  ${running.url}                             the same as a page`,
+    `  git clone ${paths.repository} my-platform`,
+    '                                                edit a file of it, commit, git push',
+    '  node reconciler/cli/plumb.mjs status --wait   what is in force, and what is not',
+    '  node reconciler/cli/plumb.mjs audit log       what was done, and why',
+    '  node reconciler/cli/plumb.mjs audit verify    that nothing was changed since',
+    `  ${running.url.padEnd(44)}  the same as a page`,
     '',
     'Ctrl-C stops everything in order.',
     '',
   ].join('\n');
+}
+
+function describeZone({ zone, resources, source }: ZoneStatus): string {
+  const isReady = ({ conditions }: ResourceStatus) =>
+    conditions.some((one) => one.type === 'Ready' && one.status === 'True');
+  const ready = resources.filter(isReady).length;
+  const attention = ready === resources.length ? '' : '; plumb status says what is in the way';
+  const held = source.held === null ? '' : `; held: ${source.held}`;
+  return `  zone ${zone}: ${ready} of ${resources.length} resources as desired${attention}${held}`;
 }

@@ -8,7 +8,10 @@ export type AnchorHarness = {
   readonly close: () => Promise<void>;
 };
 
-export type AnchorSubject = { readonly name: string; readonly create: () => Promise<AnchorHarness> };
+export type AnchorSubject = {
+  readonly name: string;
+  readonly create: () => Promise<AnchorHarness>;
+};
 
 export function toCheckpoint(seq: number, change: Partial<Checkpoint> = {}): Checkpoint {
   const digit = (seq % 16).toString(16);

@@ -74,7 +74,11 @@ describe('native git', () => {
     const drafts = [
       toDraft(Object.fromEntries(wide)),
       ...Array.from({ length: 120 }, (_, n) =>
-        toDraft({ [`live/model/ns/m${n * 2}.yaml`]: `new ${n}`, [`x${n}`]: `${n}`, 'live/a': null }),
+        toDraft({
+          [`live/model/ns/m${n * 2}.yaml`]: `new ${n}`,
+          [`x${n}`]: `${n}`,
+          'live/a': null,
+        }),
       ),
     ];
     const input = { branch: BRANCH, expectedTip: null, drafts, signer: SIGNER };

@@ -29,8 +29,7 @@ describe('keys of the ledger', () => {
     path = join(folder, 'key');
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
-  const createKey = () =>
-    createSshKey(createSystemRandomness(), { path, comment: 'ledger@ae' });
+  const createKey = () => createSshKey(createSystemRandomness(), { path, comment: 'ledger@ae' });
   const keygen = (args: readonly string[], input: string | Buffer = '') =>
     execFileSync('ssh-keygen', args, { input, encoding: 'utf8', stdio: 'pipe' });
 
@@ -58,8 +57,7 @@ describe('keys of the ledger', () => {
   });
 
   it('take no comment that could be more than one word', async () => {
-    const create = (comment: string) =>
-      createSshKey(createSystemRandomness(), { path, comment });
+    const create = (comment: string) => createSshKey(createSystemRandomness(), { path, comment });
     for (const comment of ['', 'two words', 'a\nssh-ed25519 AAAA']) {
       await expect(create(comment)).rejects.toMatchObject({ code: 'P412' });
     }

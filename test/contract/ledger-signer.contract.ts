@@ -37,7 +37,9 @@ export function describeLedgerSigner(subject: LedgerSignerSubject): void {
 
     it('writes lines that Git can fold into a header', async () => {
       const armor = await (await createSigner('a')).sign(PAYLOAD);
-      expect(armor).toMatch(/^-----BEGIN SSH SIGNATURE-----\n[\s\S]+-----END SSH SIGNATURE-----\n$/);
+      expect(armor).toMatch(
+        /^-----BEGIN SSH SIGNATURE-----\n[\s\S]+-----END SSH SIGNATURE-----\n$/,
+      );
       for (const line of armor.trimEnd().split('\n')) {
         expect(line.length).toBeGreaterThan(0);
         expect(line.length).toBeLessThanOrEqual(70);
@@ -85,7 +87,10 @@ export function describeLedgerSigner(subject: LedgerSignerSubject): void {
           PAYLOAD,
           armor,
         );
-      expect(ask('ledger@ae', 'ledger@ae')).toMatchObject({ state: 'good', principal: 'ledger@ae' });
+      expect(ask('ledger@ae', 'ledger@ae')).toMatchObject({
+        state: 'good',
+        principal: 'ledger@ae',
+      });
       expect(ask('*@a?,!x@ae', 'ledger@ae')).toMatchObject({ state: 'good' });
       expect(ask('*@a?,!ledger@*', 'ledger@ae').state).toBe('bad');
       expect(ask('ledger@ae', 'ledger@sa').state).toBe('bad');
@@ -119,11 +124,22 @@ export function describeLedgerSigner(subject: LedgerSignerSubject): void {
       ['an algorithm of another key', FORGER.forge(PAYLOAD, { algorithm: 'rsa-sha2-512' })],
       ['SHA-1 with RSA', FORGER.forge(PAYLOAD, { algorithm: 'ssh-rsa' })],
       ['a signature that is too short', FORGER.forge(PAYLOAD, { value: new Uint8Array(63) })],
-      ['bytes after the key', FORGER.forge(PAYLOAD, { publicKey: Buffer.concat([FORGER.publicKey, Buffer.of(0)]) })],
+      [
+        'bytes after the key',
+        FORGER.forge(PAYLOAD, { publicKey: Buffer.concat([FORGER.publicKey, Buffer.of(0)]) }),
+      ],
       ['bytes after the signature', FORGER.forge(PAYLOAD, { value: new Uint8Array(65) })],
-      ['bytes after the blob', editArmor(FORGER.forge(PAYLOAD), (blob) => Buffer.concat([blob, Buffer.of(0)]))],
+      [
+        'bytes after the blob',
+        editArmor(FORGER.forge(PAYLOAD), (blob) => Buffer.concat([blob, Buffer.of(0)])),
+      ],
       ['a blob that ends early', editArmor(FORGER.forge(PAYLOAD), (blob) => blob.subarray(0, -1))],
-      ['a later version', editArmor(FORGER.forge(PAYLOAD), (blob) => Buffer.concat([blob.subarray(0, 9), Buffer.of(2), blob.subarray(10)]))],
+      [
+        'a later version',
+        editArmor(FORGER.forge(PAYLOAD), (blob) =>
+          Buffer.concat([blob.subarray(0, 9), Buffer.of(2), blob.subarray(10)]),
+        ),
+      ],
       ['carriage returns', FORGER.forge(PAYLOAD).replaceAll('\n', '\r\n')],
       ['something before', `x\n${FORGER.forge(PAYLOAD)}`],
       ['something after', `${FORGER.forge(PAYLOAD)}x`],
@@ -155,14 +171,19 @@ export function describeLedgerSigner(subject: LedgerSignerSubject): void {
     it('never throws, whatever it is given', () => {
       const blob = fc.uint8Array({ maxLength: 200 });
       fc.assert(
-        fc.property(fc.string(), fc.string({ unit: 'binary' }), blob, (allowedSigners, text, bytes) => {
-          const verifier = createVerifier({ allowedSigners });
-          expect(verifier.verify(bytes, text).state).toBe('bad');
-          const armor = editArmor(FORGER.forge(bytes), (whole) =>
-            Buffer.concat([whole.subarray(0, 10), bytes]),
-          );
-          expect(forged(armor).state).toBe('bad');
-        }),
+        fc.property(
+          fc.string(),
+          fc.string({ unit: 'binary' }),
+          blob,
+          (allowedSigners, text, bytes) => {
+            const verifier = createVerifier({ allowedSigners });
+            expect(verifier.verify(bytes, text).state).toBe('bad');
+            const armor = editArmor(FORGER.forge(bytes), (whole) =>
+              Buffer.concat([whole.subarray(0, 10), bytes]),
+            );
+            expect(forged(armor).state).toBe('bad');
+          },
+        ),
       );
     });
 

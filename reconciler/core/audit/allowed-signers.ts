@@ -67,7 +67,9 @@ function splitWord(text: string): readonly [string, string] {
 
 const OPTION = /^([a-z-]+)(?:="([^"]*)")?(?:,|$)/i;
 
-function parseOptions(text: string): Pick<AllowedSigner, 'namespaces' | 'validAfter' | 'validBefore'> {
+function parseOptions(
+  text: string,
+): Pick<AllowedSigner, 'namespaces' | 'validAfter' | 'validBefore'> {
   const found = new Map<string, string>();
   for (let rest = text; rest !== ''; ) {
     const match = OPTION.exec(rest);
@@ -105,7 +107,8 @@ function parseTime(text: string | undefined): Instant | null {
 /** Patterns with `*` and `?`; one that starts with `!` and matches overrules all others. */
 export function matchesPatterns(text: string, patterns: readonly string[]): boolean {
   const isNegated = (pattern: string) => pattern.startsWith('!');
-  if (patterns.some((pattern) => isNegated(pattern) && matches(text, pattern.slice(1)))) return false;
+  if (patterns.some((pattern) => isNegated(pattern) && matches(text, pattern.slice(1))))
+    return false;
   return patterns.some((pattern) => !isNegated(pattern) && matches(text, pattern));
 }
 

@@ -13,5 +13,7 @@ export function compareCheckpoints(
     return { refused: `checkpoint ${next.seq} is older than ${last.seq}, which is kept already` };
   }
   const isSame = next.record === last.record && next.commit === last.commit;
-  return isSame ? 'same' : { refused: `checkpoint ${next.seq} is kept with another record or commit` };
+  return isSame
+    ? 'same'
+    : { refused: `checkpoint ${next.seq} is kept with another record or commit` };
 }

@@ -1,7 +1,12 @@
 import { encodeBase64 } from '../contracts/base64.ts';
 import type { Instant } from '../contracts/instant.ts';
 import { type AllowedSigner, matchesPatterns } from './allowed-signers.ts';
-import { parsePublicKey, type SshPublicKey, toAlgorithms, toPublicKeyLine } from './ssh-public-key.ts';
+import {
+  parsePublicKey,
+  type SshPublicKey,
+  toAlgorithms,
+  toPublicKeyLine,
+} from './ssh-public-key.ts';
 import { formatSignedData, type Hash, parseArmor, type SshSignature } from './ssh-signature.ts';
 
 export type SshVerdict =

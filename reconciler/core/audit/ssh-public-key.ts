@@ -7,7 +7,11 @@ export type EcdsaCurve = 'nistp256' | 'nistp384' | 'nistp521';
 /** The kinds of keys whose signatures we judge. Certificates and DSA are not among them. */
 export type SshPublicKey =
   | { readonly kind: 'ed25519'; readonly key: Uint8Array }
-  | { readonly kind: 'security-key-ed25519'; readonly key: Uint8Array; readonly application: Uint8Array }
+  | {
+      readonly kind: 'security-key-ed25519';
+      readonly key: Uint8Array;
+      readonly application: Uint8Array;
+    }
   | { readonly kind: 'ecdsa'; readonly curve: EcdsaCurve; readonly point: Uint8Array }
   | { readonly kind: 'rsa'; readonly exponent: Uint8Array; readonly modulus: Uint8Array };
 

@@ -101,7 +101,11 @@ export function signWithEd25519(input: {
   readonly hash: Hash;
   readonly sign: (data: Uint8Array) => Uint8Array;
 }): string {
-  const frame = { namespace: input.namespace, reserved: new Uint8Array(0), hash: 'sha512' as const };
+  const frame = {
+    namespace: input.namespace,
+    reserved: new Uint8Array(0),
+    hash: 'sha512' as const,
+  };
   const data = formatSignedData(frame, input.hash(frame.hash, input.payload));
   const { publicKey } = input;
   return formatArmor({ ...frame, publicKey, algorithm: 'ssh-ed25519', value: input.sign(data) });

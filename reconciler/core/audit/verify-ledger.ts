@@ -106,7 +106,7 @@ export function createLedgerCheck(rules: LedgerRules): LedgerCheck {
         checkEffect(record, effects, found);
       }
       if (seq !== null) witnesses.see(seq, commit.oid, record, found);
-      previous = { oid: commit.oid, seq, record };
+      previous = toPlace(commit.oid, seq, record, previous);
     },
     addDamage: (message) => find(null, 'P501', message),
     finish() {
@@ -135,7 +135,8 @@ function checkCommit(
   commit: LedgerCommit,
   found: Found,
 ): { readonly trailers: LedgerTrailers | null; readonly record: ParsedRecord | null } {
-  if (commit.signature.state === 'bad') found('P504', `the signature is bad: ${commit.signature.why}`);
+  if (commit.signature.state === 'bad')
+    found('P504', `the signature is bad: ${commit.signature.why}`);
   const trailers = parseTrailers(commit.message);
   if (trailers === null) found('P501', 'the message has not the trailers of a ledger commit');
   if (commit.recordText === null) {
@@ -152,7 +153,8 @@ function checkCommit(
 }
 
 function checkTrailers(trailers: LedgerTrailers, record: ParsedRecord, found: Found): void {
-  if (trailers.record !== record.digest) found('P501', 'the record is not the one that the message names');
+  if (trailers.record !== record.digest)
+    found('P501', 'the record is not the one that the message names');
   if (trailers.seq !== record.seq) found('P501', 'message and record have two sequence numbers');
   if (trailers.effect !== record.effectId) found('P501', 'message and record name two effects');
   if (trailers.cause !== record.revision) found('P501', 'message and record name two causes');
@@ -187,6 +189,17 @@ function checkPlace(
   }
 }
 
+/** A record put in between is a finding of its own; the next is compared with the one before both. */
+function toPlace(
+  oid: Oid,
+  seq: number | null,
+  record: ParsedRecord | null,
+  previous: Place | null,
+): Place {
+  const isStray = seq !== null && previous !== null && previous.seq !== null && seq <= previous.seq;
+  return isStray ? { ...previous, oid } : { oid, seq, record };
+}
+
 function checkEffect(record: ParsedRecord, effects: Map<Digest, number>, found: Found): void {
   const earlier = effects.get(record.effectId);
   if (earlier === undefined) effects.set(record.effectId, record.seq);
@@ -209,7 +222,8 @@ function createWitnesses(checkpoints: readonly WitnessedPlace[]) {
     },
     finish(tipSeq: number, found: Found): void {
       for (const seq of unseen.keys()) {
-        if (seq > tipSeq) found('P502', `record ${seq} was anchored, but the ledger ends at ${tipSeq}`);
+        if (seq > tipSeq)
+          found('P502', `record ${seq} was anchored, but the ledger ends at ${tipSeq}`);
         else found('P503', `record ${seq} was anchored, but is not in the ledger`);
       }
     },

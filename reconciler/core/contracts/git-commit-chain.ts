@@ -27,7 +27,8 @@ export async function buildChain(
   for (const draft of drafts) {
     tree = await editTree(editor, tree, toEdits(editor, draft));
     // Editing emits no empty folders, because Git holds none but this one.
-    if (tree.body.length === 0) emitObject(editor, { type: 'tree', body: tree.body, replaces: null });
+    if (tree.body.length === 0)
+      emitObject(editor, { type: 'tree', body: tree.body, replaces: null });
     const { message, author, epochSeconds } = draft;
     const parents = tip === null ? [] : [tip];
     const payload = formatCommit({ tree: tree.oid, parents, author, epochSeconds, message });

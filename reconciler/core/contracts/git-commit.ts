@@ -20,9 +20,7 @@ export function formatCommit(fields: CommitFields): Uint8Array {
   if (message.includes('\0')) throw new Error('a commit message holds no NUL');
   const who = `${author.name} <${author.email}> ${epochSeconds} +0000`;
   const parentLines = parents.map((parent) => `parent ${parent}\n`).join('');
-  return utf8ToBytes(
-    `tree ${tree}\n${parentLines}author ${who}\ncommitter ${who}\n\n${message}`,
-  );
+  return utf8ToBytes(`tree ${tree}\n${parentLines}author ${who}\ncommitter ${who}\n\n${message}`);
 }
 
 /** Git drops some of these characters by itself; refused here, so that what is signed is kept. */

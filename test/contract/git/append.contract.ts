@@ -30,7 +30,10 @@ export function describeAppend(harness: () => GitHarness): void {
       [second, [first]],
       [first, []],
     ]);
-    expect(commits.map(({ message }) => message)).toEqual(['Second\n', 'First\n\nPlumbline-Seq: 1\n']);
+    expect(commits.map(({ message }) => message)).toEqual([
+      'Second\n',
+      'First\n\nPlumbline-Seq: 1\n',
+    ]);
     expect(await readText(harness(), first)).toEqual({ 'record.json': '1', 'live/a.yaml': 'a' });
     expect(await readText(harness(), second)).toEqual({
       'record.json': '2',
@@ -106,7 +109,12 @@ export function describeAppend(harness: () => GitHarness): void {
   });
 
   it('replaces files by folders and folders by files', async () => {
-    const first = await appendOne(harness(), null, { a: '1', 'b/c': '2', 'b/d/e': '3', 'b.x': '4' });
+    const first = await appendOne(harness(), null, {
+      a: '1',
+      'b/c': '2',
+      'b/d/e': '3',
+      'b.x': '4',
+    });
     const second = await appendOne(harness(), first, { 'a/n': '5', b: '6' });
     expect(await readText(harness(), second)).toEqual({ 'a/n': '5', b: '6', 'b.x': '4' });
   });
@@ -134,7 +142,9 @@ export function describeAppend(harness: () => GitHarness): void {
     const drafts = [toDraft({ a: '1' })];
     const input = { expectedTip: null, drafts, signer: SIGNER };
     for (const branch of ['main', 'refs/../x', 'refs/heads/a.lock', '--upload-pack=x'] as never[]) {
-      await expect(harness().git.append({ branch, ...input })).rejects.toMatchObject({ code: 'P404' });
+      await expect(harness().git.append({ branch, ...input })).rejects.toMatchObject({
+        code: 'P404',
+      });
     }
   });
 
@@ -142,13 +152,21 @@ export function describeAppend(harness: () => GitHarness): void {
     const segment = fc.constantFrom('a', 'b', 'a.b', 'a-b', 'ä', 'Z');
     const path = fc.array(segment, { minLength: 1, maxLength: 3 }).map((parts) => parts.join('/'));
     const content = fc.option(fc.string({ maxLength: 8 }), { freq: 3 });
-    const drafts = fc.array(fc.dictionary(path, content, { maxKeys: 6 }), { minLength: 1, maxLength: 6 });
+    const drafts = fc.array(fc.dictionary(path, content, { maxKeys: 6 }), {
+      minLength: 1,
+      maxLength: 6,
+    });
     await fc.assert(
       fc.asyncProperty(drafts, async (changes) => {
         const tip = await harness().git.readRef(BRANCH);
         const wipe = tip === null ? {} : await readText(harness(), tip);
         const cleared = toDraft(Object.fromEntries(Object.keys(wipe).map((key) => [key, null])));
-        const oids = await append(harness(), tip, cleared, ...changes.map((files) => toDraft(files)));
+        const oids = await append(
+          harness(),
+          tip,
+          cleared,
+          ...changes.map((files) => toDraft(files)),
+        );
         const model = new Map<string, string>();
         for (const [index, files] of changes.entries()) {
           applyToModel(model, files);

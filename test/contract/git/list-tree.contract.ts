@@ -57,7 +57,10 @@ export function describeListTree(harness: () => GitHarness): void {
     if (kind === 'with files') tree = await writeTree(harness(), [['100644', 'x', await blob()]]);
     for (let depth = 0; depth < 10; depth += 1) {
       const inner = tree;
-      tree = await writeTree(harness(), names.map((name) => ['40000', name, inner]));
+      tree = await writeTree(
+        harness(),
+        names.map((name) => ['40000', name, inner]),
+      );
     }
     const commit = await writeCommit(harness(), { tree });
     const listing = harness().git.listTree(commit, LIMITS);

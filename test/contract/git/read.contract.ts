@@ -30,7 +30,9 @@ export function describeRead(harness: () => GitHarness): void {
     const blobs = await git.readBlobs([...oids, ...oids], 300_000);
     expect(blobs.size).toBe(contents.length);
     for (const [index, oid] of oids.entries()) {
-      expect(Buffer.from(blobs.get(oid) as Uint8Array).equals(contents[index] as Buffer)).toBe(true);
+      expect(Buffer.from(blobs.get(oid) as Uint8Array).equals(contents[index] as Buffer)).toBe(
+        true,
+      );
     }
     expect((await git.readBlobs([], 1)).size).toBe(0);
   });
@@ -120,7 +122,10 @@ export function describeRead(harness: () => GitHarness): void {
 
   it('follows first parents as far as it is asked to', async () => {
     const { git } = harness();
-    const [a, side] = [await writeCommit(harness()), await writeCommit(harness(), { message: 's' })];
+    const [a, side] = [
+      await writeCommit(harness()),
+      await writeCommit(harness(), { message: 's' }),
+    ];
     const b = await writeCommit(harness(), { parents: [a, side] });
     const c = await writeCommit(harness(), { parents: [b] });
     const list = async (count: number) =>
@@ -136,7 +141,10 @@ export function describeRead(harness: () => GitHarness): void {
 
   it('knows ancestors through every parent', async () => {
     const { git } = harness();
-    const [a, side] = [await writeCommit(harness()), await writeCommit(harness(), { message: 's' })];
+    const [a, side] = [
+      await writeCommit(harness()),
+      await writeCommit(harness(), { message: 's' }),
+    ];
     const b = await writeCommit(harness(), { parents: [a, side] });
     const other = await writeCommit(harness(), { parents: [a], message: 'other' });
     const pairs = [

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { judgeSignature } from '../../../reconciler/core/audit/judge-signature.ts';
 import { parseAllowedSigners } from '../../../reconciler/core/audit/allowed-signers.ts';
+import { judgeSignature } from '../../../reconciler/core/audit/judge-signature.ts';
 import { toPublicKeyLine } from '../../../reconciler/core/audit/ssh-public-key.ts';
 import {
   formatSignedData,

@@ -2,7 +2,11 @@ import { CodedError } from '../../../core/contracts/coded-error.ts';
 import { isRefName, type Oid, type RefName } from '../../../core/contracts/git.ts';
 import { formatCommit } from '../../../core/contracts/git-commit.ts';
 import { buildChain } from '../../../core/contracts/git-commit-chain.ts';
-import { type GitObjectType, hashObject, type NewObject } from '../../../core/contracts/git-object.ts';
+import {
+  type GitObjectType,
+  hashObject,
+  type NewObject,
+} from '../../../core/contracts/git-object.ts';
 import { isTreePath } from '../../../core/contracts/git-tree.ts';
 import {
   EMPTY_FOLDER,
@@ -155,11 +159,7 @@ function toFolder(objects: ObjectStore, commit: Oid | null): Folder {
   return { oid: tree, body: objects.read(tree, 'tree'), loaded: new Map() };
 }
 
-async function pushCommit(
-  objects: ObjectStore,
-  refs: Map<RefName, Oid>,
-  push: Push,
-): Promise<Oid> {
+async function pushCommit(objects: ObjectStore, refs: Map<RefName, Oid>, push: Push): Promise<Oid> {
   checkName(push.branch);
   const parent = push.parent === undefined ? (refs.get(push.branch) ?? null) : push.parent;
   const added: NewObject[] = [];

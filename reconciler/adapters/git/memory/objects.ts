@@ -2,7 +2,13 @@ import { CodedError } from '../../../core/contracts/coded-error.ts';
 import type { Oid } from '../../../core/contracts/git.ts';
 import { type ParsedCommit, parseCommit } from '../../../core/contracts/git-commit.ts';
 import { type GitObjectType, hashObject } from '../../../core/contracts/git-object.ts';
-import { isTreePath, readMode, readOid, readSpan, toEntryType } from '../../../core/contracts/git-tree.ts';
+import {
+  isTreePath,
+  readMode,
+  readOid,
+  readSpan,
+  toEntryType,
+} from '../../../core/contracts/git-tree.ts';
 import { decodeUtf8 } from '../../../core/contracts/utf8.ts';
 import type { TreeEntry, TreeLimits } from '../../../ports/git.ts';
 

@@ -57,7 +57,11 @@ export function createAppend(
     const chain = await buildChain(editor, start, drafts, (payload) => signer.sign(payload));
     await storePack(repositoryPath, added);
     const commit = chain.commits.at(-1) as Oid;
-    await moveReference(repositoryPath, owners, { name: branch, expected: expectedTip, next: commit });
+    await moveReference(repositoryPath, owners, {
+      name: branch,
+      expected: expectedTip,
+      next: commit,
+    });
     remember(branch, { commit, tree: chain.tree });
     return chain.commits;
   };

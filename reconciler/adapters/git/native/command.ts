@@ -15,7 +15,9 @@ const MAX_ERROR_CHARACTERS = 2_000;
 export function toArguments(repositoryPath: string, args: readonly string[]): string[] {
   return [
     `--git-dir=${repositoryPath}`,
-    ...['core.hooksPath=/dev/null', 'protocol.allow=never', 'core.fsmonitor=false'].flatMap(asConfig),
+    ...['core.hooksPath=/dev/null', 'protocol.allow=never', 'core.fsmonitor=false'].flatMap(
+      asConfig,
+    ),
     ...['core.commitGraph=false', 'gc.auto=0', 'maintenance.auto=false'].flatMap(asConfig),
     ...args,
   ];
@@ -40,7 +42,11 @@ export function toEnvironment(): Record<string, string> {
   };
 }
 
-export type GitOutput = { readonly status: number; readonly stdout: Buffer; readonly stderr: string };
+export type GitOutput = {
+  readonly status: number;
+  readonly stdout: Buffer;
+  readonly stderr: string;
+};
 
 export type GitRun = {
   readonly args: readonly string[];
@@ -82,7 +88,8 @@ function collect(repositoryPath: string, run: GitRun): Promise<GitOutput> {
     });
     child.on('error', (error) => stop(toStartFailure(error)));
     child.on('close', (status, signal) => {
-      if (status === null) return reject(toGitFailure(`git ${run.args[0]} stopped by ${signal}`, ''));
+      if (status === null)
+        return reject(toGitFailure(`git ${run.args[0]} stopped by ${signal}`, ''));
       return resolve({ status, stdout: Buffer.concat(chunks), stderr: readErrors() });
     });
     // Git may end before it has read everything; its exit status says whether that is a failure.

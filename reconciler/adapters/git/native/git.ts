@@ -71,7 +71,8 @@ async function wrap<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof CodedError || !(error instanceof Error) || !('syscall' in error)) throw error;
+    if (error instanceof CodedError || !(error instanceof Error) || !('syscall' in error))
+      throw error;
     throw toGitFailure('the repository could not be used', error.message, error);
   }
 }

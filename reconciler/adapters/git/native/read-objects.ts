@@ -72,7 +72,8 @@ export function createObjectReader(repositoryPath: string): ObjectReader {
           return bytes;
         }),
       ),
-    listFirstParents: (tip, maxCount) => listFirstParents(repositoryPath, tip, maxCount, readCommit),
+    listFirstParents: (tip, maxCount) =>
+      listFirstParents(repositoryPath, tip, maxCount, readCommit),
     async isAncestor(ancestor, descendant) {
       await settleAll([checkCommit(ancestor), checkCommit(descendant)]);
       const args = ['merge-base', '--is-ancestor', ancestor, descendant];
@@ -137,7 +138,8 @@ async function listFirstParents(
 function checkChain(tip: Oid, commits: readonly CommitInfo[], maxCount: number): void {
   let expected: Oid | undefined = tip;
   for (const commit of commits) {
-    if (commit.oid !== expected) throw toGitFailure('git listed other parents than commits name', '');
+    if (commit.oid !== expected)
+      throw toGitFailure('git listed other parents than commits name', '');
     expected = commit.parents[0];
   }
   if (expected !== undefined && commits.length < maxCount) {

@@ -50,8 +50,13 @@ function verifySecurityKey(
 ): boolean {
   const value = signature.value.subarray(0, ED25519_SIGNATURE_BYTES);
   const flagsAndCounter = signature.value.subarray(ED25519_SIGNATURE_BYTES);
-  if (flagsAndCounter.length !== 5 || ((flagsAndCounter[0] ?? 0) & USER_PRESENT) === 0) return false;
-  const parts = [hashNatively('sha256', key.application), flagsAndCounter, hashNatively('sha256', data)];
+  if (flagsAndCounter.length !== 5 || ((flagsAndCounter[0] ?? 0) & USER_PRESENT) === 0)
+    return false;
+  const parts = [
+    hashNatively('sha256', key.application),
+    flagsAndCounter,
+    hashNatively('sha256', data),
+  ];
   return verifyEd25519(key.key, Buffer.concat(parts), value);
 }
 

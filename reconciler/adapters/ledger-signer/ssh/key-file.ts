@@ -65,7 +65,9 @@ export function parsePrivateKeyFile(text: string): Ed25519Key {
   reader.text();
   reader.string();
   if (cipher !== 'none') {
-    throw new Error('it is encrypted; the ledger is signed without a person, so use a key without a passphrase');
+    throw new Error(
+      'it is encrypted; the ledger is signed without a person, so use a key without a passphrase',
+    );
   }
   if (reader.uint32() !== 1) throw new Error('it holds more than one key');
   const publicKey = reader.string();
@@ -76,7 +78,8 @@ export function parsePrivateKeyFile(text: string): Ed25519Key {
 
 function parseSecret(secret: Uint8Array, publicKey: Uint8Array): Ed25519Key {
   const reader = createSshReader(secret);
-  if (reader.uint32() !== reader.uint32()) throw new Error('it is damaged');
+  const [check, again] = [reader.uint32(), reader.uint32()];
+  if (check !== again) throw new Error('it is damaged');
   const type = reader.text();
   if (type !== 'ssh-ed25519') throw new Error(`it is a key of type ${type}, not ssh-ed25519`);
   reader.string();

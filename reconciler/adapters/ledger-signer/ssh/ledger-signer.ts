@@ -66,7 +66,8 @@ async function readPrivate(path: string): Promise<string> {
     const file = await open(path, 'r');
     try {
       const { mode, size } = await file.stat();
-      if ((mode & OTHERS) !== 0) throw toKeyFailure(path, `is readable by others; run: chmod 600 ${path}`);
+      if ((mode & OTHERS) !== 0)
+        throw toKeyFailure(path, `is readable by others; run: chmod 600 ${path}`);
       if (size > MAX_KEY_BYTES) throw toKeyFailure(path, 'is too large for a key');
       return await file.readFile('latin1');
     } finally {

@@ -15,12 +15,15 @@ export function createFileSourceWatcher(options: {
   return {
     async start(onHint) {
       if (watcher !== null) throw new Error('the watcher was started already');
-      const started = watch([join(repositoryPath, 'refs', 'heads'), join(repositoryPath, 'packed-refs')], {
-        ignoreInitial: true,
-        followSymlinks: false,
-        // Locks come and go with every change, and say less than the change itself.
-        ignored: (path) => path.endsWith('.lock'),
-      });
+      const started = watch(
+        [join(repositoryPath, 'refs', 'heads'), join(repositoryPath, 'packed-refs')],
+        {
+          ignoreInitial: true,
+          followSymlinks: false,
+          // Locks come and go with every change, and say less than the change itself.
+          ignored: (path) => path.endsWith('.lock'),
+        },
+      );
       watcher = started;
       await untilReady(started);
       started.on('all', () => {

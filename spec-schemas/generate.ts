@@ -4,7 +4,6 @@
  * them would change.
  */
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { generateBundle } from './generators/generate-bundle.ts';
 import { generateKinds } from './generators/generate-kinds.ts';
@@ -28,9 +27,8 @@ async function generateAll(): Promise<ReadonlyMap<string, string>> {
     const page = `spec-schemas/${kind.stem}.md`;
     outputs.set(page, format(page, generatePage(read(page) ?? '', kind)));
   }
-  const digest = createHash('sha256').update(JSON.stringify(kinds)).digest('hex');
   outputs.set(`${GENERATED}validators.generated.ts`, MARK + generateValidators(kinds));
-  outputs.set(`${GENERATED}kinds.generated.ts`, MARK + generateKinds(kinds, digest));
+  outputs.set(`${GENERATED}kinds.generated.ts`, MARK + generateKinds(kinds));
   const bundle = format(BUNDLE, generateBundle(kinds));
   outputs.set(BUNDLE, bundle);
   outputs.set(BUNDLE_COPY, bundle);

@@ -2,15 +2,12 @@ import type { KindSchema, Schema } from './load-schemas.ts';
 import { keepKeywords, listFields } from './walk-schema.ts';
 
 /** What the language knows of each kind, read from the schemas' own `x-` keywords. */
-export function generateKinds(kinds: readonly KindSchema[], digest: string): string {
+export function generateKinds(kinds: readonly KindSchema[]): string {
   const names = kinds.map(({ kind }) => kind);
   return [
     `import type { KindFacts, Validate } from '../kind-facts.ts';`,
     ...kinds.map(({ kind, stem }) => `import type { ${kind}Spec } from './${stem}.generated.ts';`),
     `import { ${names.map((kind) => `validate${kind}`).join(', ')} } from './validators.generated.ts';`,
-    '',
-    '/** Changes whenever a schema does; what was parsed under another digest is parsed again. */',
-    `export const SCHEMAS_DIGEST = '${digest}';`,
     '',
     'export interface SpecByKind {',
     ...names.map((kind) => `  readonly ${kind}: ${kind}Spec;`),

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-export const SCHEMA_FOLDER = new URL('../', import.meta.url);
+const SCHEMA_FOLDER = new URL('../', import.meta.url);
 const ENVELOPE = 'envelope.schema.json';
 const BUNDLE = 'plumbline.schema.json';
 

@@ -22,10 +22,10 @@ export function toEnvironment(name: string, zone: string, targets: string, from 
 
 export const PLATFORM = toDocument('Platform', 'bank', '{}');
 export const ZONE_AE = toDocument('Zone', 'ae', '{jurisdiction: AE}');
-export const ZONE_EU = toDocument('Zone', 'eu', '{jurisdiction: EU}');
+const ZONE_EU = toDocument('Zone', 'eu', '{jurisdiction: EU}');
 
 /** A repo without a mistake, one resource a file: two zones, two targets, two environments. */
-export const SMALL_REPO: Files = {
+const SMALL_REPO: Files = {
   'platform.yaml': PLATFORM,
   'zones/ae.yaml': ZONE_AE,
   'zones/eu.yaml': ZONE_EU,

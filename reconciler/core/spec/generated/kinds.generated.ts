@@ -7,9 +7,6 @@ import type { TargetSpec } from './target.generated.ts';
 import type { ZoneSpec } from './zone.generated.ts';
 import { validateEnvironment, validateNamespace, validatePlatform, validateTarget, validateZone } from './validators.generated.ts';
 
-/** Changes whenever a schema does; what was parsed under another digest is parsed again. */
-export const SCHEMAS_DIGEST = '596838823e280ecfda265b795db99ae019fa2a6ec096c87855570fe04eccf11d';
-
 export interface SpecByKind {
   readonly Environment: EnvironmentSpec;
   readonly Namespace: NamespaceSpec;

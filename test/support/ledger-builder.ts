@@ -59,7 +59,7 @@ export function sealNext(
     inputs: {},
     policyDigest: digest,
     evidence: {},
-    at: new Date(START + seq * 3_600_000).toISOString(),
+    at: change.at ?? new Date(START + seq * 3_600_000).toISOString(),
     actor: 'plumbline',
     epoch: 1,
     ...change,

@@ -8,7 +8,7 @@ import {
 } from '../../reconciler/core/audit/ssh-signature.ts';
 
 /** The seed of RFC 8032's first test. */
-export const TEST_SEED = Buffer.from(
+const TEST_SEED = Buffer.from(
   '9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60',
   'hex',
 );

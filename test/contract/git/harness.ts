@@ -65,7 +65,7 @@ export async function readText(
 }
 
 /** One line of a tree object, with any mode and any name. */
-export function toTreeLine(mode: string, name: string | Uint8Array, oid: Oid): Uint8Array {
+function toTreeLine(mode: string, name: string | Uint8Array, oid: Oid): Uint8Array {
   const bytes = typeof name === 'string' ? Buffer.from(name) : name;
   return Buffer.concat([Buffer.from(`${mode} `), bytes, Buffer.of(0), Buffer.from(oid, 'hex')]);
 }

@@ -7,6 +7,12 @@ import { fromCelValue, toActivation } from './cel-values.ts';
 /** A longer expression is a program; the parser's time and stack grow with both limits. */
 export const MAX_EXPRESSION_BYTES = 4 * 1024;
 export const MAX_EXPRESSION_DEPTH = 32;
+/**
+ * Words and signs. A chain of operators nests as deep as it is long, and the parser recurses: it
+ * was seen to exhaust a stack of 500 KB at 1,500 parts. Far below that, whether an expression can
+ * be evaluated depends on itself alone and not on who evaluates it.
+ */
+export const MAX_EXPRESSION_PARTS = 800;
 
 export type CelProgram =
   | { readonly state: 'ready'; readonly run: (input: Record<string, CelInput>) => CelResult }
@@ -60,11 +66,15 @@ export function createCelCache(maxPrograms: number): CelCache {
   };
 }
 
-/** Brackets inside text count as well: simpler, and only stricter. */
+/** Words and brackets inside text count as well: simpler, and only stricter. */
 function findExcess(expression: string): string | null {
   // UTF-8 takes at most three bytes for each unit, so only short texts need no counting.
   if (expression.length > MAX_EXPRESSION_BYTES || countBytes(expression) > MAX_EXPRESSION_BYTES) {
     return `the expression is longer than ${MAX_EXPRESSION_BYTES} bytes`;
+  }
+  const parts = expression.match(/[\p{L}\p{N}_]+|[^\p{L}\p{N}_\s]/gu)?.length ?? 0;
+  if (parts > MAX_EXPRESSION_PARTS) {
+    return `the expression has over ${MAX_EXPRESSION_PARTS} words and signs`;
   }
   let depth = 0;
   for (const character of expression) {

@@ -20,9 +20,8 @@ const MAX_TRIES = 2;
 const MAX_STUCK = 3;
 
 export type WorkerPolicyEvaluatorOptions = {
-  /** The compiled worker program; a test may name its source and a loader in `execArgv`. */
+  /** The compiled `worker-program`. */
   readonly workerUrl: URL;
-  readonly execArgv?: readonly string[];
   readonly clock: Clock;
   readonly killAfterMs?: number;
 };
@@ -34,7 +33,6 @@ export function createWorkerPolicyEvaluator(
   const state: State = {
     options: {
       workerUrl: options.workerUrl,
-      execArgv: options.execArgv ?? [],
       clock: options.clock,
       killAfterMs: options.killAfterMs ?? KILL_AFTER_MS,
       startWithinMs: START_WITHIN_MS,
@@ -109,15 +107,22 @@ async function runBatch(
 }
 
 async function openSession(state: State): Promise<WorkerSession> {
+  let cause: unknown;
   for (let start = 0; start < MAX_STARTS; start += 1) {
     if (state.isClosed) throw closedError();
-    state.session ??= await startSession(state.options);
-    if (state.session !== null && !state.isClosed) return state.session;
+    try {
+      state.session ??= await startSession(state.options);
+    } catch (error) {
+      cause = error;
+      continue;
+    }
+    if (!state.isClosed) return state.session;
+    await endSession(state);
   }
-  await endSession(state);
   if (state.isClosed) throw closedError();
   throw new CodedError('P303', 'the worker that evaluates policies does not start', {
     remedy: 'retry',
+    cause,
   });
 }
 

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { Clock } from '../../../ports/clock.ts';
 import type { PolicyAnswer, PolicyQuestion } from '../../../ports/policy-evaluator.ts';
@@ -19,7 +18,6 @@ export interface WorkerSession {
 
 export type SessionOptions = {
   readonly workerUrl: URL;
-  readonly execArgv: readonly string[];
   readonly clock: Clock;
   readonly killAfterMs: number;
   readonly startWithinMs: number;
@@ -35,12 +33,11 @@ const RESOURCE_LIMITS = {
   stackSizeMb: 4,
 };
 
-/** Null when the worker did not come up in time or at all. */
-export async function startSession(options: SessionOptions): Promise<WorkerSession | null> {
+/** Throws when the worker does not come up, or not in time. */
+export async function startSession(options: SessionOptions): Promise<WorkerSession> {
   const progress = new SharedArrayBuffer(4);
   const worker = new Worker(options.workerUrl, {
     workerData: { progress } satisfies WorkerStart,
-    execArgv: [...options.execArgv],
     // An expression has nothing to look for here.
     env: {},
     resourceLimits: RESOURCE_LIMITS,
@@ -48,10 +45,11 @@ export async function startSession(options: SessionOptions): Promise<WorkerSessi
   // An idle worker keeps no process alive; while a batch runs, its watch does.
   worker.unref();
   const life = watchLife(worker);
-  const isReady = await waitUntilReady(worker, life, options);
-  if (!isReady) {
+  try {
+    await waitUntilReady(worker, life, options);
+  } catch (error) {
     await worker.terminate();
-    return null;
+    throw error;
   }
   return {
     run: (questions, onAnswer) => runBatch(worker, life, progress, options, questions, onAnswer),
@@ -61,11 +59,11 @@ export async function startSession(options: SessionOptions): Promise<WorkerSessi
   };
 }
 
-/** Aborted when the thread is over, whatever ended it. */
+/** Aborted when the thread is over; the reason says what ended it. */
 function watchLife(worker: Worker): AbortSignal {
   const life = new AbortController();
-  worker.on('error', () => life.abort());
-  worker.on('exit', () => life.abort());
+  worker.on('error', (error) => life.abort(error));
+  worker.on('exit', () => life.abort(new Error('the worker ended')));
   return life.signal;
 }
 
@@ -73,16 +71,12 @@ async function waitUntilReady(
   worker: Worker,
   life: AbortSignal,
   options: SessionOptions,
-): Promise<boolean> {
-  const wait = new AbortController();
-  const ready = once(worker, 'message', { signal: AbortSignal.any([life, wait.signal]) }).then(
-    () => true,
-    () => false,
-  );
-  const late = options.clock.sleep(options.startWithinMs, AbortSignal.any([life, wait.signal]));
-  const isReady = await Promise.race([ready, late.then(() => false)]);
-  wait.abort();
-  return isReady && !life.aborted;
+): Promise<void> {
+  const ready = new AbortController();
+  worker.once('message', () => ready.abort());
+  await options.clock.sleep(options.startWithinMs, AbortSignal.any([ready.signal, life]));
+  life.throwIfAborted();
+  if (!ready.signal.aborted) throw new Error('the worker did not start in time');
 }
 
 async function runBatch(

@@ -23,6 +23,8 @@ function serve(port: NonNullable<typeof parentPort>, start: WorkerStart): void {
       say({ type: 'answer', answer: answer(question) });
     }
   });
+  // The first expression pays for loading the engine; no question should.
+  answer({ expression: '[1, 2].all(n, n > 0)', input: {} });
   say({ type: 'ready' });
 }
 

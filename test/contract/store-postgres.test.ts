@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { assertLeader } from '../../reconciler/adapters/store/postgres/fencing.ts';
 import type { Fence } from '../../reconciler/core/contracts/fence.ts';
-import type { Database } from '../../reconciler/ports/database.ts';
+import type { Database, SqlSession } from '../../reconciler/ports/database.ts';
 import type { ZoneStore } from '../../reconciler/ports/store.ts';
 import { makeAdmission, makeForm, makeIntent, makeOutcome } from '../support/journal-samples.ts';
 import { ensureTestServer } from '../support/postgres.ts';
@@ -24,28 +24,32 @@ describe('zone store on Postgres', () => {
 
   it('gives the lease to a successor only when the last write of the old leader has ended', async () => {
     const successor = await harness.open();
-    const held = await holdLeaderRow(database, fence);
-    await harness.expireLease();
-    const acquiring = successor.lease.acquire('second', LEASE_MS);
-    await untilSomebodyWaits(database);
-    await held.end();
-    expect(await acquiring).toEqual({ holder: 'second', epoch: 2 });
+    const acquiring = await whileOpen(database, checkAs(fence), async () => {
+      await harness.expireLease();
+      const early = { answer: successor.lease.acquire('second', LEASE_MS) };
+      await untilSomebodyWaits(database);
+      return early;
+    });
+    expect(await acquiring.answer).toEqual({ holder: 'second', epoch: 2 });
   });
 
   it('renews the lease while a write of the same leader is under way', async () => {
-    const held = await holdLeaderRow(database, fence);
-    expect(await store.lease.renew(fence, LEASE_MS)).toBe(true);
-    await held.end();
+    await whileOpen(database, checkAs(fence), async () => {
+      expect(await store.lease.renew(fence, LEASE_MS)).toBe(true);
+    });
   });
 
   it('refuses a write that waited while another became leader', async () => {
     const intent = makeIntent('alpha', 0);
     await store.journal.openIntent(fence, intent);
-    await harness.expireLease();
-    const taken = await holdTakeover(database);
-    const late = store.journal.recordOutcome(fence, makeOutcome(intent));
-    await taken.end();
-    await expect(late).rejects.toMatchObject({ code: 'P403' });
+    // Not committed yet, so the late writer still sees itself leading.
+    const late = await whileOpen(database, takeOver, async () => {
+      const recording = store.journal.recordOutcome(fence, makeOutcome(intent));
+      const answer = recording.catch((error: unknown) => error);
+      await untilSomebodyWaits(database);
+      return { answer };
+    });
+    expect(await late.answer).toMatchObject({ code: 'P403' });
     expect(await store.outbox.readTail()).toBeNull();
   });
 
@@ -138,40 +142,25 @@ describe('zone store on Postgres', () => {
   });
 });
 
-type Held = { end(): Promise<void> };
+/** What every write of the leader does first. */
+const checkAs = (fence: Fence) => (session: SqlSession) => assertLeader(session, fence);
 
-/** A write of the leader that has passed its check and does not end yet. */
-function holdLeaderRow(database: Database, fence: Fence): Promise<Held> {
-  return hold(database, (session) => assertLeader(session, fence));
+async function takeOver(session: SqlSession): Promise<void> {
+  await session.query(
+    `UPDATE leader SET epoch = epoch + 1, holder = 'second',
+       expires_at = clock_timestamp() + interval '1 hour'`,
+  );
 }
 
-/** A successor that has taken the lease in a transaction that does not end yet. */
-function holdTakeover(database: Database): Promise<Held> {
-  return hold(database, async (session) => {
-    await session.query(
-      `UPDATE leader SET epoch = epoch + 1, holder = 'second',
-         expires_at = clock_timestamp() + interval '1 hour'`,
-    );
-  });
-}
-
-function hold(
+/** Does `meanwhile` after `first` in a transaction that has not ended; it ends in any case. */
+async function whileOpen<Result>(
   database: Database,
-  work: Parameters<typeof database.transaction<void>>[0],
-): Promise<Held> {
-  return new Promise((resolve, reject) => {
-    const transaction = database.transaction(async (session) => {
-      await work(session);
-      await new Promise<void>((release) => {
-        resolve({
-          async end() {
-            release();
-            await transaction;
-          },
-        });
-      });
-    });
-    transaction.catch(reject);
+  first: (session: SqlSession) => Promise<void>,
+  meanwhile: () => Promise<Result>,
+): Promise<Result> {
+  return database.transaction(async (session) => {
+    await first(session);
+    return meanwhile();
   });
 }
 

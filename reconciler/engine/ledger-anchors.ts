@@ -5,6 +5,8 @@ import type { ZoneDeps } from './zone-deps.ts';
 type LedgerTip = { readonly seq: number; readonly record: Digest; readonly commit: Oid };
 
 export type LedgerAnchors = {
+  /** Takes up what an earlier term left without an anchor; `tip` is null before the first record. */
+  readonly begin: (tip: LedgerTip | null) => Promise<void>;
   /** Tells of a new tip; it is anchored when enough records or enough time have passed. */
   readonly offer: (tip: LedgerTip) => Promise<void>;
   /** Anchors the newest tip now, if it is not yet. */
@@ -19,6 +21,12 @@ export function createLedgerAnchors(deps: ZoneDeps): LedgerAnchors {
   let latest: LedgerTip | null = null;
   let anchoredSeq = 0;
   let anchoredAt = deps.clock.now();
+
+  const begin = async (tip: LedgerTip | null): Promise<void> => {
+    if (tip === null) return;
+    anchoredSeq = (await deps.anchor.list(deps.zone)).at(-1)?.seq ?? 0;
+    latest = tip.seq > anchoredSeq ? tip : null;
+  };
 
   const flush = async (): Promise<void> => {
     if (latest === null || latest.seq === anchoredSeq) return;
@@ -47,5 +55,5 @@ export function createLedgerAnchors(deps: ZoneDeps): LedgerAnchors {
     if (isDue) await flush();
   };
 
-  return { offer, flush };
+  return { begin, offer, flush };
 }

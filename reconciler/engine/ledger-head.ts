@@ -1,10 +1,11 @@
 import { parseTrailers } from '../core/audit/parse-trailers.ts';
 import { CodedError } from '../core/contracts/coded-error.ts';
+import type { Digest } from '../core/contracts/digest.ts';
 import { type Oid, toAuditBranch } from '../core/contracts/git.ts';
 import type { ZoneDeps } from './zone-deps.ts';
 
 /** The newest ledger commit, as Git has it. */
-export type LedgerHead = { readonly commit: Oid; readonly seq: number; readonly record: string };
+export type LedgerHead = { readonly commit: Oid; readonly seq: number; readonly record: Digest };
 
 export async function readLedgerHead(deps: ZoneDeps): Promise<LedgerHead | null> {
   const commit = await deps.git.readRef(toAuditBranch(deps.zone));

@@ -3,7 +3,7 @@ import { toRefKey } from '../core/contracts/ref.ts';
 import { listKnownRefs } from './admission.ts';
 import { createKeyPool } from './key-pool.ts';
 import { createKeyQueue } from './key-queue.ts';
-import { checkLedgerHead } from './ledger-head.ts';
+import { checkLedgerHead, readLedgerHead } from './ledger-head.ts';
 import { createLedgerWriter } from './ledger-writer.ts';
 import { keepLease } from './lease-keeper.ts';
 import { jitter } from './retry.ts';
@@ -69,6 +69,7 @@ async function runLoops(
   const queue = createKeyQueue(poolWakeup.notify);
   const follower = createSourceFollower(deps, state, board);
   const ledger = createLedgerWriter(deps, state);
+  await ledger.anchors.begin(await readLedgerHead(deps));
   let wantsAdmission = false;
   /** The admission whose keys are all in the queue, or were worked. */
   let enqueuedSequence: number | null = null;

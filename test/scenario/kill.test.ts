@@ -7,8 +7,10 @@ import { createInstallation, type Installation } from '../support/installation.t
 
 const KILLS = 50;
 const SEED = Number(process.env['PLUMBLINE_SEED'] ?? 20_261_121);
-/** From before the first effect to well after the last one of a start. */
-const MAX_LIFE_MS = 900;
+/** Kills fall after so many log entries of a start, from none to more than it usually writes. */
+const MAX_LOG_ENTRIES = 8;
+/** And then anywhere in the work that follows: an effect with its records takes about 10 ms. */
+const MAX_FURTHER_MS = 60;
 
 const randomness = createSeededRandomness(SEED);
 const draw = (limit: number) => Math.floor(randomness.fraction() * limit);
@@ -100,7 +102,8 @@ describe(`a reconciler that is killed ${KILLS} times (seed ${SEED})`, () => {
       for (let round = 1; round <= KILLS; round += 1) {
         const reconciler = installation.up();
         await changeSomething(round);
-        await delay(draw(MAX_LIFE_MS));
+        await reconciler.hasLogged(draw(MAX_LOG_ENTRIES));
+        await delay(draw(MAX_FURTHER_MS));
         await reconciler.kill();
       }
       const last = installation.up();

@@ -64,6 +64,8 @@ function collect(child: ChildProcess): () => { stdout: string; stderr: string } 
 export type RunningReconciler = {
   /** Resolves when it said `ready`; rejects with its output when it ended instead. */
   readonly ready: Promise<void>;
+  /** Resolves when it has logged so many entries, or has said `ready`, or has ended. */
+  readonly hasLogged: (entries: number) => Promise<void>;
   /** Ends it as a power cut would, and resolves when it is gone. */
   readonly kill: () => Promise<void>;
   /** Asks it to stop in order, and resolves with its exit code. */
@@ -135,8 +137,18 @@ function startReconciler(cwd: string, state: string): RunningReconciler {
   });
   // Who kills it before it is ready does not wait for it.
   ready.catch(() => undefined);
+  const hasLogged = (entries: number) =>
+    new Promise<void>((resolve) => {
+      const look = () => {
+        if (output().stderr.split('\n').length > entries) resolve();
+      };
+      child.stderr.on('data', look);
+      ready.then(resolve, () => resolve());
+      look();
+    });
   return {
     ready,
+    hasLogged,
     kill: async () => {
       child.kill('SIGKILL');
       await closed;

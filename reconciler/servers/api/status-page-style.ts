@@ -52,13 +52,12 @@ table { width: 100%; border-collapse: collapse; }
 caption { padding-bottom: .35rem; }
 th, td { padding: .4rem .75rem .4rem 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
 thead th { color: var(--quiet); font-size: .875rem; font-weight: 400; }
-tbody th { font-weight: 500; white-space: nowrap; }
+tbody th { width: 24%; font-weight: 500; overflow-wrap: anywhere; }
 tbody tr:last-child > * { border-bottom: 0; }
 td:last-child { width: 60%; overflow-wrap: anywhere; }
 a { color: var(--busy); }
 footer { margin-top: 1.5rem; font-size: .875rem; }
 @media (max-width: 40rem) {
   dl div { grid-template-columns: 1fr; }
-  tbody th { white-space: normal; }
 }
 `;

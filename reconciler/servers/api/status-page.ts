@@ -60,7 +60,7 @@ function summarise(zones: readonly ZoneStatus[]): string {
   if (zones.length === 0) return 'No zone is open yet.';
   const count = zones.length === 1 ? 'One zone' : `${zones.length} zones`;
   const troubled = countTroubled(zones);
-  if (troubled > 0) return `${count}, ${troubled} of which needs attention.`;
+  if (troubled > 0) return `${count}; ${troubled} ${troubled === 1 ? 'needs' : 'need'} attention.`;
   if (zones.every((zone) => zone.isConverged)) return `${count}. All is as Git says.`;
   return `${count}. Work is in progress.`;
 }

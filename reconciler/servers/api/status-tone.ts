@@ -19,7 +19,7 @@ export function judgeZone(zone: ZoneStatus): readonly Remark[] {
   if (source.held !== null) remarks.push({ tone: 'bad', text: 'newer revision held back' });
   const stalled = zone.resources.filter((resource) => judgeResource(resource) === 0).length;
   if (stalled > 0) remarks.push({ tone: 'bad', text: `${stalled} stalled` });
-  if (role !== 'leader') return remarks;
+  if (role !== 'leader' || toneOf(remarks) === 'bad') return remarks;
   const state: Remark = isConverged
     ? { tone: 'good', text: 'nothing left to do' }
     : { tone: 'busy', text: 'working' };

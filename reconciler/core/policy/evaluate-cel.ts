@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '../contracts/json.ts';
 import { toPrintable } from '../spec/printable.ts';
 import { CEL_FUNCTIONS } from './cel-functions.ts';
 import { fromCelValue, toActivation } from './cel-values.ts';
+import { listFreeNames } from './free-names.ts';
 
 /** A longer expression is a program; the parser's time and stack grow with both limits. */
 export const MAX_EXPRESSION_BYTES = 4 * 1024;
@@ -15,7 +16,12 @@ export const MAX_EXPRESSION_DEPTH = 32;
 export const MAX_EXPRESSION_PARTS = 800;
 
 export type CelProgram =
-  | { readonly state: 'ready'; readonly run: (input: Record<string, CelInput>) => CelResult }
+  | {
+      readonly state: 'ready';
+      readonly run: (input: Record<string, CelInput>) => CelResult;
+      /** What the input must have. */
+      readonly names: readonly string[];
+    }
   | { readonly state: 'broken'; readonly why: string };
 
 /** The same shape as a policy evaluator's answer. */
@@ -29,7 +35,8 @@ export function compileCel(expression: string): CelProgram {
   if (excess !== null) return { state: 'broken', why: excess };
   try {
     const environment = celEnv({ funcs: [...CEL_FUNCTIONS] });
-    return { state: 'ready', run: plan(environment, parse(expression)) };
+    const parsed = parse(expression);
+    return { state: 'ready', run: plan(environment, parsed), names: listFreeNames(parsed.expr) };
   } catch (error) {
     return { state: 'broken', why: describe(error) };
   }
@@ -38,6 +45,8 @@ export function compileCel(expression: string): CelProgram {
 /** Never throws: whatever goes wrong in an expression is an answer that denies. */
 export function evaluateCel(program: CelProgram, input: JsonObject): CelAnswer {
   if (program.state === 'broken') return { state: 'error', why: program.why };
+  const unknown = program.names.find((name) => !Object.hasOwn(input, name));
+  if (unknown !== undefined) return { state: 'error', why: `nothing is called ${unknown}` };
   try {
     const result = program.run(toActivation(input));
     // Errors are returned, not thrown, and are truthy.

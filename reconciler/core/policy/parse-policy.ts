@@ -143,6 +143,6 @@ function checkMeaning(policy: Policy): readonly ShapeProblem[] {
 
 export function toDiagnostic(document: LocatedDocument, problem: ShapeProblem): Diagnostic {
   const { code, message, hint, pointer } = problem;
-  const location = document.locate(pointer);
+  const location = code === 'P111' ? document.locateKey(pointer) : document.locate(pointer);
   return { code, severity: 'error', message, location, ...(hint === undefined ? {} : { hint }) };
 }

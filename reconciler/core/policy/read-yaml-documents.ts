@@ -9,6 +9,8 @@ export type LocatedDocument = {
   readonly value: unknown;
   /** Where a field stands, by JSON pointer; the document's start for one that is missing. */
   readonly locate: (pointer: string) => SourceLocation;
+  /** Where the name of a field stands. */
+  readonly locateKey: (pointer: string) => SourceLocation;
 };
 
 /** Every document of a YAML file, read as strictly as the platform repo is. */
@@ -37,14 +39,16 @@ export function readYamlDocuments(
 }
 
 function readDocument(path: string, index: LineIndex, source: YamlDocument) {
-  const { value, offsets, problems } = readValue(source.document.contents, source.startOffset);
-  const locate = (pointer: string) =>
+  const read = readValue(source.document.contents, source.startOffset);
+  const { value, problems } = read;
+  const locateIn = (offsets: ReadonlyMap<string, number>) => (pointer: string) =>
     toLocation(path, index, findOffset(offsets, pointer) ?? source.startOffset);
+  const [locate, locateKey] = [locateIn(read.offsets), locateIn(read.keyOffsets)];
   const diagnostics = [...source.problems, ...problems].map((problem) =>
     locateProblem(path, index, problem),
   );
   const isEmpty = value === null && diagnostics.length === 0;
-  return { document: isEmpty ? null : { value, locate }, diagnostics };
+  return { document: isEmpty ? null : { value, locate, locateKey }, diagnostics };
 }
 
 /** A missing field is shown at the nearest thing around it. */

@@ -7,23 +7,23 @@ import type {
 } from '../../../ports/policy-evaluator.ts';
 import { type SessionOptions, startSession, type WorkerSession } from './session.ts';
 
-/** As long as one expression may run. */
-const KILL_AFTER_MS = 250;
+/**
+ * How long one expression may run, try by try. A revision is judged once, so an expression that
+ * only came too late because the machine was busy must not refuse it: it gets a second, longer try.
+ */
+const KILL_AFTER_MS: readonly number[] = [250, 1_000];
 /** Loading the engine takes a tenth of a second; a busy machine may need much longer. */
 const START_WITHIN_MS = 20_000;
 const MAX_STARTS = 3;
 /** Bounds what is copied to the worker at once. */
 const MAX_BATCH = 256;
-/** A question that ended the worker is asked once more: the machine may have been busy. */
-const MAX_TRIES = 2;
 /** After this many questions an expression is given up for the batch, or it could cost hours. */
-const MAX_STUCK = 3;
+const MAX_STUCK = 2;
 
 export type WorkerPolicyEvaluatorOptions = {
   /** The compiled `worker-program`. */
   readonly workerUrl: URL;
   readonly clock: Clock;
-  readonly killAfterMs?: number;
 };
 
 /** Evaluates in a thread that is killed when one expression does not end. */
@@ -34,7 +34,6 @@ export function createWorkerPolicyEvaluator(
     options: {
       workerUrl: options.workerUrl,
       clock: options.clock,
-      killAfterMs: options.killAfterMs ?? KILL_AFTER_MS,
       startWithinMs: START_WITHIN_MS,
     },
     session: null,
@@ -66,43 +65,50 @@ async function answerAll(
 ): Promise<readonly PolicyAnswer[]> {
   const answers: PolicyAnswer[] = [];
   const stuck = new Map<string, number>();
+  const isGivenUp = ({ expression }: PolicyQuestion) => (stuck.get(expression) ?? 0) >= MAX_STUCK;
   let tries = 0;
   // Each turn answers a question, or uses up one of its tries.
   while (answers.length < questions.length) {
-    const next = questions[answers.length] as PolicyQuestion;
-    if ((stuck.get(next.expression) ?? 0) >= MAX_STUCK) {
-      answers.push({ state: 'error', why: describeStuck(state.options.killAfterMs) });
+    const start = answers.length;
+    const batch = takeUntil(questions.slice(start, start + MAX_BATCH), isGivenUp);
+    if (batch.length === 0) {
+      answers.push({
+        state: 'error',
+        why: 'the expression did not end for others, and is given up',
+      });
       continue;
     }
-    const before = answers.length;
-    const end = await runBatch(state, questions.slice(before, before + MAX_BATCH), answers, stuck);
-    tries = answers.length === before ? tries + 1 : 1;
-    if (end === null) tries = 0;
-    if (end === null || tries < MAX_TRIES) continue;
-    const culprit = questions[answers.length] as PolicyQuestion;
-    stuck.set(culprit.expression, (stuck.get(culprit.expression) ?? 0) + 1);
-    answers.push({ state: 'error', why: end });
+    const failure = await runBatch(state, batch, answers, KILL_AFTER_MS[tries] as number);
+    // The first question of a batch may have been tried before; any other is at its first try.
+    tries = failure === null ? 0 : answers.length === start ? tries + 1 : 1;
+    if (failure === null || tries < KILL_AFTER_MS.length) continue;
+    const { expression } = questions[answers.length] as PolicyQuestion;
+    stuck.set(expression, (stuck.get(expression) ?? 0) + 1);
+    answers.push({ state: 'error', why: failure });
     tries = 0;
   }
   return answers;
 }
 
+function takeUntil<T>(items: readonly T[], isEnd: (item: T) => boolean): readonly T[] {
+  const end = items.findIndex(isEnd);
+  return end === -1 ? items : items.slice(0, end);
+}
+
 /** Null when the worker lived through it; else what ended it, at the first unanswered question. */
 async function runBatch(
   state: State,
-  questions: readonly PolicyQuestion[],
+  batch: readonly PolicyQuestion[],
   answers: PolicyAnswer[],
-  stuck: ReadonlyMap<string, number>,
+  killAfterMs: number,
 ): Promise<string | null> {
-  const firstGivenUp = questions.findIndex((q) => (stuck.get(q.expression) ?? 0) >= MAX_STUCK);
-  const batch = firstGivenUp === -1 ? questions : questions.slice(0, firstGivenUp);
   const session = await openSession(state);
-  const end = await session.run(batch, (answer) => answers.push(answer));
+  const end = await session.run(batch, (answer) => answers.push(answer), killAfterMs);
   if (end === 'complete') return null;
   await endSession(state);
   if (state.isClosed) throw closedError();
   return end === 'timed-out'
-    ? describeStuck(state.options.killAfterMs)
+    ? 'the expression did not end in time'
     : 'the expression used up the memory of its worker';
 }
 
@@ -130,10 +136,6 @@ async function endSession(state: State): Promise<void> {
   const { session } = state;
   state.session = null;
   await session?.end();
-}
-
-function describeStuck(killAfterMs: number): string {
-  return `the expression did not end within ${killAfterMs} ms`;
 }
 
 function closedError(): Error {

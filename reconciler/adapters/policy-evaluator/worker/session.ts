@@ -12,6 +12,7 @@ export interface WorkerSession {
   run(
     questions: readonly PolicyQuestion[],
     onAnswer: (answer: PolicyAnswer) => void,
+    killAfterMs: number,
   ): Promise<BatchEnd>;
   end(): Promise<void>;
 }
@@ -19,7 +20,6 @@ export interface WorkerSession {
 export type SessionOptions = {
   readonly workerUrl: URL;
   readonly clock: Clock;
-  readonly killAfterMs: number;
   readonly startWithinMs: number;
 };
 
@@ -52,7 +52,8 @@ export async function startSession(options: SessionOptions): Promise<WorkerSessi
     throw error;
   }
   return {
-    run: (questions, onAnswer) => runBatch(worker, life, progress, options, questions, onAnswer),
+    run: (questions, onAnswer, killAfterMs) =>
+      runBatch({ worker, life, progress, clock: options.clock, questions, onAnswer, killAfterMs }),
     async end() {
       await worker.terminate();
     },
@@ -79,25 +80,29 @@ async function waitUntilReady(
   if (!ready.signal.aborted) throw new Error('the worker did not start in time');
 }
 
-async function runBatch(
-  worker: Worker,
-  life: AbortSignal,
-  progress: SharedArrayBuffer,
-  options: SessionOptions,
-  questions: readonly PolicyQuestion[],
-  onAnswer: (answer: PolicyAnswer) => void,
-): Promise<BatchEnd> {
+type BatchRun = {
+  readonly worker: Worker;
+  readonly life: AbortSignal;
+  readonly progress: SharedArrayBuffer;
+  readonly clock: Clock;
+  readonly questions: readonly PolicyQuestion[];
+  readonly onAnswer: (answer: PolicyAnswer) => void;
+  readonly killAfterMs: number;
+};
+
+async function runBatch(run: BatchRun): Promise<BatchEnd> {
+  const { worker, life, questions } = run;
   let answered = 0;
   const done = new AbortController();
   const onMessage = (message: FromWorker) => {
     if (message.type !== 'answer') return;
-    onAnswer(message.answer);
+    run.onAnswer(message.answer);
     answered += 1;
     if (answered === questions.length) done.abort();
   };
   worker.on('message', onMessage);
   worker.postMessage({ questions } satisfies ToWorker);
-  await watchProgress(options, progress, AbortSignal.any([done.signal, life]));
+  await watchProgress(run, AbortSignal.any([done.signal, life]));
   worker.off('message', onMessage);
   if (done.signal.aborted) return 'complete';
   if (life.aborted) return 'died';
@@ -110,22 +115,19 @@ async function runBatch(
  * the shared counter and not at the answers that arrived, so that a busy moment of this thread is
  * not taken for a stuck one of the other.
  */
-async function watchProgress(
-  options: SessionOptions,
-  progress: SharedArrayBuffer,
-  signal: AbortSignal,
-): Promise<void> {
-  const counter = new Int32Array(progress);
+async function watchProgress(run: BatchRun, signal: AbortSignal): Promise<void> {
+  const { clock } = run;
+  const counter = new Int32Array(run.progress);
   let seen = Atomics.load(counter, 0);
-  let seenAt = options.clock.now();
+  let seenAt = clock.now();
   // Ends by the signal or by the limit: every turn either sees progress or comes nearer to it.
   while (!signal.aborted) {
-    await options.clock.sleep(WATCH_MS, signal);
+    await clock.sleep(WATCH_MS, signal);
     const count = Atomics.load(counter, 0);
-    const now = options.clock.now();
+    const now = clock.now();
     if (count !== seen) {
       seen = count;
       seenAt = now;
-    } else if (now - seenAt >= options.killAfterMs) return;
+    } else if (now - seenAt >= run.killAfterMs) return;
   }
 }

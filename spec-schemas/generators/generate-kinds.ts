@@ -33,7 +33,7 @@ function generateFacts({ kind, schema }: KindSchema): string {
     references: fields
       .filter((field) => field.schema['x-reference'] !== undefined)
       .map((field) => ({
-        pointer: field.pointer,
+        steps: field.pointer.slice(1).split('/'),
         kind: field.schema['x-reference'],
         sameZone: field.schema['x-same-zone'] ?? false,
       })),

@@ -1,8 +1,7 @@
-import type { JsonObject } from '../contracts/json.ts';
+import type { Json, JsonObject } from '../contracts/json.ts';
 import { type NormalForm, toRef } from '../contracts/normal-form.ts';
 import { PLATFORM_NAMESPACE, type Ref } from '../contracts/ref.ts';
 import { findKind } from '../spec/identify.ts';
-import { expandPointer, readPointer } from '../spec/json-pointer.ts';
 
 /** A field of a resource that names another one. */
 export type Reference = {
@@ -17,18 +16,36 @@ export function listReferences(resource: {
   readonly ref: Ref;
   readonly spec: JsonObject;
 }): readonly Reference[] {
-  const root = { spec: resource.spec };
-  return (findKind(resource.ref.kind)?.references ?? []).flatMap((fact) =>
-    expandPointer(root, fact.pointer).map((pointer) => ({
-      to: {
-        kind: fact.kind,
-        namespace: toNamespace(fact.kind, resource.ref),
-        name: String(readPointer(root, pointer)),
-      },
-      pointer,
-      sameZone: fact.sameZone,
-    })),
-  );
+  const references: Reference[] = [];
+  for (const fact of findKind(resource.ref.kind)?.references ?? []) {
+    const namespace = toNamespace(fact.kind, resource.ref);
+    visitPlaces({ spec: resource.spec }, fact.steps, 0, '', (pointer, name) => {
+      const to = { kind: fact.kind, namespace, name: String(name) };
+      references.push({ to, pointer, sameZone: fact.sameZone });
+    });
+  }
+  return references;
+}
+
+/** Every place that the steps lead to; they come from a schema, so no step needs escaping. */
+function visitPlaces(
+  value: Json,
+  steps: readonly string[],
+  at: number,
+  pointer: string,
+  visit: (pointer: string, value: Json) => void,
+): void {
+  const step = steps[at];
+  if (step === undefined) {
+    visit(pointer, value);
+  } else if (Array.isArray(value)) {
+    for (const [index, item] of value.entries()) {
+      visitPlaces(item as Json, steps, at + 1, `${pointer}/${index}`, visit);
+    }
+  } else if (value !== null && typeof value === 'object' && Object.hasOwn(value, step)) {
+    const inner = (value as JsonObject)[step] as Json;
+    visitPlaces(inner, steps, at + 1, `${pointer}/${step}`, visit);
+  }
 }
 
 /** What a normal form names: its effects wait for theirs. */

@@ -21,19 +21,6 @@ export function readPointer(value: unknown, pointer: string): unknown {
   return found;
 }
 
-/** Every place that a pointer with `*` steps leads to, in the order of the lists. */
-export function expandPointer(value: unknown, pattern: string): readonly string[] {
-  let places = [''];
-  for (const step of splitPointer(pattern)) {
-    places = places.flatMap((place) => {
-      if (step !== '*') return [joinPointer(place, step)];
-      const list = readPointer(value, place);
-      return Array.isArray(list) ? list.map((_, index) => joinPointer(place, index)) : [];
-    });
-  }
-  return places.filter((place) => readPointer(value, place) !== undefined);
-}
-
 /** As people write it: `spec.pools[0].name`. */
 export function toFieldPath(pointer: string): string {
   return splitPointer(pointer).reduce(

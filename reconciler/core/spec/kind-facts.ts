@@ -16,9 +16,9 @@ export type KindFacts = {
   readonly validate: Validate;
 };
 
-/** A field that names another resource; `*` in the pointer is any item of a list. */
+/** A field that names another resource: the steps to it, where `*` is any item of a list. */
 export type ReferenceFact = {
-  readonly pointer: string;
+  readonly steps: readonly string[];
   readonly kind: string;
   /** Whether both must stand in the same zone. */
   readonly sameZone: boolean;

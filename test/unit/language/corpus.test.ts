@@ -11,6 +11,7 @@ function expectCase({ files, places, heldBack, frozen, uncertain }: CorpusCase):
   expect(toPlaces(judgement)).toEqual(places);
   expect(toTitles(judgement.heldBack)).toEqual(heldBack ?? []);
   expect(judgement.frozen).toBe(frozen ?? false);
+  expect(judgement.valid.length > 0).toBe(!judgement.frozen);
   expect(judgement.uncertainPaths).toEqual(uncertain ?? []);
 }
 

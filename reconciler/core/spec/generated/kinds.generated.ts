@@ -26,17 +26,27 @@ export const KINDS: Readonly<Record<Kind, KindFacts>> = {
     reservedNames: [],
     references: [
       {
-        "pointer": "/spec/zone",
+        "steps": [
+          "spec",
+          "zone"
+        ],
         "kind": "Zone",
         "sameZone": false
       },
       {
-        "pointer": "/spec/targets/*",
+        "steps": [
+          "spec",
+          "targets",
+          "*"
+        ],
         "kind": "Target",
         "sameZone": true
       },
       {
-        "pointer": "/spec/promotesFrom",
+        "steps": [
+          "spec",
+          "promotesFrom"
+        ],
         "kind": "Environment",
         "sameZone": false
       }
@@ -367,7 +377,10 @@ export const KINDS: Readonly<Record<Kind, KindFacts>> = {
     reservedNames: [],
     references: [
       {
-        "pointer": "/spec/zone",
+        "steps": [
+          "spec",
+          "zone"
+        ],
         "kind": "Zone",
         "sameZone": false
       }

@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import { appendFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -12,6 +13,13 @@ import type { Oid, RefName } from '../../reconciler/core/contracts/git.ts';
 import { type BareRepository, createBareRepository } from '../support/bare-repository.ts';
 import { type LineChild, startLineChild } from '../support/child-process.ts';
 import { BRANCH, LIMITS, SIGNER, toDraft } from './git/harness.ts';
+
+/** A process that kills itself is no failure here. */
+function runProgram(file: string, args: readonly string[]): Promise<{ readonly stdout: string }> {
+  return new Promise((resolve) => {
+    execFile(file, args, (_error, stdout) => resolve({ stdout }));
+  });
+}
 
 const CHILD = new URL('../support/append-child.ts', import.meta.url);
 
@@ -237,6 +245,37 @@ describe('native git', () => {
     for (const oid of acknowledged) expect(history).toContain(oid);
     await expectSound();
   });
+
+  it('is whole whichever call to the file system a writer died before', async () => {
+    const script = new URL('../support/append-crash-child.ts', import.meta.url).pathname;
+    const crashBefore = async (call: number): Promise<boolean> => {
+      const crashed = await createBareRepository();
+      const args = ['--import', 'tsx', script, crashed.path, String(call)];
+      const { stdout } = await runProgram(process.execPath, args);
+      const processIdentity = createSystemProcessIdentity();
+      const next = createNativeGit({ repositoryPath: crashed.path, processIdentity });
+      try {
+        const expectedTip = await next.readRef(BRANCH);
+        const drafts = [toDraft({ 'record.json': 'after the crash' })];
+        await next.append({ branch: BRANCH, expectedTip, drafts, signer: SIGNER });
+        expect(await checkRepository({ repositoryPath: crashed.path })).toEqual([]);
+        expect(await readdir(join(crashed.path, 'plumbline-locks'))).toEqual([]);
+        const count = Number(crashed.run(['rev-list', '--count', BRANCH]));
+        expect(count).toBeGreaterThanOrEqual(stdout === '' ? 2 : 3);
+      } finally {
+        await next.close();
+        await crashed.remove();
+      }
+      return stdout === 'survived\n';
+    };
+    let calls = 1;
+    for (let hasSurvived = false; !hasSurvived; calls += 3) {
+      const survivals = await Promise.all([calls, calls + 1, calls + 2].map(crashBefore));
+      hasSurvived = survivals.includes(true);
+    }
+    // Two files and their names, the lock's owner, the lock, the reference, three folders.
+    expect(calls).toBeGreaterThan(10);
+  }, 240_000);
 
   it('keeps one line of history when processes race', async () => {
     const racers = [await start('left', 'race'), await start('right', 'race')];

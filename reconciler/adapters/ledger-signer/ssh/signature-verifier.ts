@@ -2,7 +2,7 @@ import { parseAllowedSigners } from '../../../core/audit/allowed-signers.ts';
 import { judgeSignature } from '../../../core/audit/judge-signature.ts';
 import { GIT_NAMESPACE } from '../../../core/audit/ssh-signature.ts';
 import type { SignatureVerifier } from '../../../ports/ledger-signer.ts';
-import { NATIVE_ARITHMETIC } from './arithmetic.ts';
+import { createNativeArithmetic } from './arithmetic.ts';
 
 /** Judges by the text of an allowed-signers file, as `ssh-keygen` reads it. */
 export function createSshSignatureVerifier(options: {
@@ -17,8 +17,9 @@ export function createSshSignatureVerifier(options: {
     namespace: options.namespace ?? GIT_NAMESPACE,
     principal: options.principal ?? null,
   };
+  const arithmetic = createNativeArithmetic();
   return {
     verify: (payload, armor, at) =>
-      judgeSignature(rules, NATIVE_ARITHMETIC, { payload, armor, at: at ?? null }),
+      judgeSignature(rules, arithmetic, { payload, armor, at: at ?? null }),
   };
 }

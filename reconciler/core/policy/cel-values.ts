@@ -6,7 +6,7 @@ import type { Json, JsonObject } from '../contracts/json.ts';
  * int: `slots + 1 <= 4` then works as it reads. A price may be whole today and not tomorrow:
  * policies that calculate with one say `double(price)`.
  */
-export function toCelInput(value: Json): CelInput {
+function toCelInput(value: Json): CelInput {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value;
   if (value === null || typeof value !== 'object') return value;
   if (Array.isArray(value)) return value.map((item: Json) => toCelInput(item));

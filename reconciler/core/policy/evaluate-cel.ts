@@ -7,13 +7,13 @@ import { listFreeNames } from './free-names.ts';
 
 /** A longer expression is a program; the parser's time and stack grow with both limits. */
 export const MAX_EXPRESSION_BYTES = 4 * 1024;
-export const MAX_EXPRESSION_DEPTH = 32;
+const MAX_EXPRESSION_DEPTH = 32;
 /**
  * Words and signs. A chain of operators nests as deep as it is long, and the parser recurses: it
  * was seen to exhaust a stack of 500 KB at 1,500 parts. Far below that, whether an expression can
  * be evaluated depends on itself alone and not on who evaluates it.
  */
-export const MAX_EXPRESSION_PARTS = 800;
+const MAX_EXPRESSION_PARTS = 800;
 
 export type CelProgram =
   | {

@@ -4,7 +4,7 @@ import { type NormalForm, toRef } from '../contracts/normal-form.ts';
 import { PLATFORM_NAMESPACE, type Ref, toRefKey } from '../contracts/ref.ts';
 
 /** The schema's bounds, checked again where names become folders. */
-export const MAX_POOLS = 32;
+const MAX_POOLS = 32;
 export const MAX_SLOTS_PER_POOL = 256;
 
 /** A pool as its normal form has it, with the slots apart: those are counted, the rest is kept. */
@@ -21,7 +21,7 @@ export type TargetForm = {
 };
 
 /** What an executor needs of a target's normal form, or why it will not take it. */
-export function parseTargetForm(
+function parseTargetForm(
   form: NormalForm,
 ):
   | { readonly state: 'valid'; readonly target: TargetForm }

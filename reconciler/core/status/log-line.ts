@@ -1,7 +1,7 @@
 import { type Instant, toRfc3339 } from '../contracts/instant.ts';
 
 /** A line longer than this is cut: collectors split or drop longer ones. */
-export const MAX_LOG_LINE_BYTES = 16 * 1024;
+const MAX_LOG_LINE_BYTES = 16 * 1024;
 
 const MAX_NAME_BYTES = 128;
 const MAX_MESSAGE_BYTES = 8 * 1024;

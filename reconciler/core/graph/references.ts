@@ -16,10 +16,11 @@ export function listReferences(resource: {
   readonly ref: Ref;
   readonly spec: JsonObject;
 }): readonly Reference[] {
+  const root = { metadata: { namespace: resource.ref.namespace }, spec: resource.spec };
   const references: Reference[] = [];
   for (const fact of findKind(resource.ref.kind)?.references ?? []) {
     const namespace = toNamespace(fact.kind, resource.ref);
-    visitPlaces({ spec: resource.spec }, fact.steps, 0, '', (pointer, name) => {
+    visitPlaces(root, fact.steps, 0, '', (pointer, name) => {
       const to = { kind: fact.kind, namespace, name: String(name) };
       references.push({ to, pointer, sameZone: fact.sameZone });
     });

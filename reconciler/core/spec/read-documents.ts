@@ -3,7 +3,6 @@ import { mentionsOurApiInText } from './find-mark.ts';
 import { isOurApi } from './identify.ts';
 import { LIMITS } from './limits.ts';
 import { createLineIndex, type LineIndex, type Position, toPosition } from './line-index.ts';
-import { findNearestName } from './nearest-name.ts';
 import { parseYaml, type YamlDocument, type YamlProblem } from './parse-yaml.ts';
 import type { BrokenDocument, LocalDiagnostic, ParsedDocument, ParsedFile } from './parsed-file.ts';
 import { toQuoted } from './printable.ts';
@@ -108,19 +107,17 @@ type ApiVersion =
 function findApiVersion(root: unknown): ApiVersion {
   if (root === null || (isScalar(root) && root.value === null)) return { state: 'none' };
   if (!isMap(root)) return { state: 'other' };
-  let state: ApiVersion = { state: 'other' };
-  for (const { key, value } of root.items) {
-    if (!isScalar(key) || typeof key.value !== 'string') continue;
-    if (key.value === 'apiVersion') {
-      if (isAlias(value) || (isScalar(value) && isOurApi(value.value))) return { state: 'ours' };
-      return { state: 'other' };
-    }
-    const isNear = findNearestName(key.value, ['apiVersion']) !== null;
-    if (isNear && isScalar(value) && isOurApi(value.value)) {
-      state = { state: 'misspelt', key: key.value, offset: key.range?.[0] ?? 0 };
-    }
-  }
-  return state;
+  const fields = root.items.flatMap(({ key, value }) => {
+    if (!isScalar(key) || typeof key.value !== 'string') return [];
+    const isOurs = isScalar(value) && isOurApi(value.value);
+    return [{ name: key.value, offset: key.range?.[0] ?? 0, isOurs, isAlias: isAlias(value) }];
+  });
+  // A key that stands twice is refused later; until then, one of the two being ours is enough.
+  const named = fields.filter(({ name }) => name === 'apiVersion');
+  if (named.some((field) => field.isOurs || field.isAlias)) return { state: 'ours' };
+  const misspelt = fields.find((field) => field.isOurs);
+  if (named.length > 0 || misspelt === undefined) return { state: 'other' };
+  return { state: 'misspelt', key: misspelt.name, offset: misspelt.offset };
 }
 
 function toMisspeltProblem(key: string, offset: number): YamlProblem {

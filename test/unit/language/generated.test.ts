@@ -58,6 +58,16 @@ describe('every schema', () => {
   });
 });
 
+describe('the packs that a Platform may name', () => {
+  it('are those that there are', () => {
+    const packs = readdirSync(join(ROOT, 'policies'), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name);
+    const { policies } = KINDS.Platform.schema.properties?.['spec']?.properties ?? {};
+    expect(policies?.items?.enum).toEqual(packs.sort());
+  });
+});
+
 describe('every page', () => {
   it.each(loadKindSchemas().map(({ stem, kind }) => [kind, `spec-schemas/${stem}.md`]))(
     'of %s has an example without a mistake, and a row for each field',
@@ -70,6 +80,7 @@ describe('every page', () => {
       );
       expect(own).toEqual([]);
       expect((parse(example) as { readonly kind: string }).kind).toBe(kind);
+      expect(read('spec-schemas/README.md')).toContain(`\`${kind}\``);
       for (const field of Object.keys(
         KINDS[kind as 'Zone'].schema.properties?.['spec']?.properties ?? {},
       )) {

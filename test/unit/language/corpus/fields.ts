@@ -73,6 +73,23 @@ export const FIELD_CASES: readonly CorpusCase[] = [
     '1:1 P111',
   ),
   invalid(
+    'apiVersion under another name',
+    toTarget('new', 'ae').replace('apiVersion', 'schema'),
+    'Target/new',
+    '1:1 P111',
+  ),
+  invalid(
+    'apiVersion twice, once of another API',
+    `apiVersion: apps/v1\n${toTarget('new', 'ae')}`,
+    'Target/new',
+    '2:1 P103',
+  ),
+  {
+    name: 'another API that mentions ours',
+    files: { 'new.yaml': 'apiVersion: apps/v1\nkind: x\nuses: plumbline.dev/v1alpha1\n' },
+    places: [],
+  },
+  invalid(
     'several mistakes at once',
     toTargetText('zone: 4', 'executer: process', 'pools: []', 'deletionPolicy: delete'),
     'Target/new',

@@ -24,7 +24,7 @@ import type { ProcessIdentity } from '../../reconciler/ports/process-identity.ts
 import { type LineChild, startLineChild } from '../support/child-process.ts';
 import { describeProcessRegistry } from './process-registry.contract.ts';
 
-const SCRIPT = new URL('../support/registered-process.ts', import.meta.url);
+const SCRIPT = new URL('../support/registry-child.ts', import.meta.url);
 const makeFolder = () => mkdtemp(join(tmpdir(), 'plumbline-processes-'));
 const identity = createSystemProcessIdentity();
 const clock = createSystemClock();

@@ -2,5 +2,3 @@
 export type Answer =
   | { readonly kind: 'json'; readonly status: 200 | 503; readonly body: object }
   | { readonly kind: 'page'; readonly html: string; readonly styleDigest: string };
-
-export type Query = ReadonlyMap<string, string>;

@@ -5,7 +5,7 @@ import { createFileProcessRegistry } from '../../reconciler/adapters/process-reg
 import { isCodedError } from '../../reconciler/core/contracts/coded-error.ts';
 
 /**
- * A process for tests of the registry: `registered-process.ts <folder> <habit>`. It takes one
+ * A process for tests of the registry: `registry-child.ts <folder> <habit>`. It takes one
  * order per line and answers each with one line, and ends with its input, so that a test which
  * fails leaves none behind.
  */

@@ -9,7 +9,7 @@ import { type Home, openHome } from '../../reconciler/adapters/database-server/e
 import { createGivenDatabaseServer } from '../../reconciler/adapters/database-server/given/database-server.ts';
 import { createSystemProcessIdentity } from '../../reconciler/adapters/process-identity/system/process-identity.ts';
 import { Secret } from '../../reconciler/ports/secrets.ts';
-import { createTestDatabase, ensureTestServer } from '../support/postgres.ts';
+import { ensureTestServer } from '../support/postgres.ts';
 import { createTestServer, PRIVILEGED_FOLDER } from '../support/postgres-server.ts';
 import { ask, describeDatabaseServer } from './database-server.contract.ts';
 
@@ -180,9 +180,8 @@ describe('given Postgres', () => {
 
   it('says so when it may not create a database', async () => {
     const running = await ensureTestServer();
-    const testDatabase = await createTestDatabase(running);
-    await ask(testDatabase.url, `CREATE ROLE guest LOGIN PASSWORD 'guest-word'`);
-    const url = new URL(testDatabase.url.reveal());
+    await ask(running.url('postgres'), `CREATE ROLE guest LOGIN PASSWORD 'guest-word'`);
+    const url = new URL(running.url('postgres').reveal());
     [url.username, url.password] = ['guest', 'guest-word'];
     const server = createGivenDatabaseServer({
       url: new Secret(url.href),
@@ -195,7 +194,6 @@ describe('given Postgres', () => {
       message: expect.stringContaining('permission denied to create database'),
     });
     await ask(running.url('postgres'), 'DROP ROLE guest');
-    await testDatabase.drop();
   });
 });
 

@@ -2,14 +2,16 @@ import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { createPostgresDatabase } from '../../reconciler/adapters/database/postgres/database.ts';
 import { Secret } from '../../reconciler/ports/secrets.ts';
-import { createTestDatabase, ensureTestServer } from '../support/postgres.ts';
+import { ensureTestServer, useTestDatabase } from '../support/postgres.ts';
 import { describeDatabase } from './database.contract.ts';
+
+const testDatabase = useTestDatabase();
 
 describeDatabase({
   name: 'Postgres',
   async create() {
-    const testDatabase = await createTestDatabase(await ensureTestServer());
-    return { open: testDatabase.open, close: testDatabase.drop };
+    await testDatabase().reset();
+    return { open: testDatabase().open, async close() {} };
   },
 });
 

@@ -1,8 +1,10 @@
 import { createMemoryDefinitions } from '../../reconciler/adapters/definitions/memory/definitions.ts';
 import { createMemoryDefinitionTables } from '../../reconciler/adapters/definitions/memory/tables.ts';
 import { openPostgresDefinitions } from '../../reconciler/adapters/definitions/postgres/definitions.ts';
-import { createTestDatabase, ensureTestServer } from '../support/postgres.ts';
+import { useTestDatabase } from '../support/postgres.ts';
 import { describeDefinitions } from './definitions.contract.ts';
+
+const testDatabase = useTestDatabase();
 
 describeDefinitions({
   name: 'memory definitions',
@@ -19,8 +21,8 @@ describeDefinitions({
 describeDefinitions({
   name: 'Postgres definitions',
   async create() {
-    const testDatabase = await createTestDatabase(await ensureTestServer());
-    const open = () => openPostgresDefinitions({ database: testDatabase.open() });
-    return { receiver: await open(), restart: open, close: () => testDatabase.drop() };
+    await testDatabase().reset();
+    const open = () => openPostgresDefinitions({ database: testDatabase().open() });
+    return { receiver: await open(), restart: open, async close() {} };
   },
 });

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import type { Fence } from '../../reconciler/core/contracts/fence.ts';
-import type { RunningDatabaseServer } from '../../reconciler/ports/database-server.ts';
 import type { ZoneStore } from '../../reconciler/ports/store.ts';
 import {
   COMMIT,
@@ -11,7 +10,7 @@ import {
   makeOutcome,
   toTargetRef,
 } from '../support/journal-samples.ts';
-import { ensureTestServer } from '../support/postgres.ts';
+import { useTestDatabase } from '../support/postgres.ts';
 import { createMemoryHarness, createPostgresHarness } from '../support/zone-stores.ts';
 import type { ZoneStoreHarness } from './store/harness.ts';
 
@@ -66,10 +65,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
 );
 
 describe('zone stores', () => {
-  let server: RunningDatabaseServer;
-  beforeAll(async () => {
-    server = await ensureTestServer();
-  });
+  const testDatabase = useTestDatabase();
 
   const reached = new Set<string>();
   afterAll(() => {
@@ -92,14 +88,10 @@ describe('zone stores', () => {
     await fc.assert(
       fc.asyncProperty(steps, async (sequence) => {
         const memory = await createMemoryHarness();
-        const postgres = await createPostgresHarness(server);
-        try {
-          const expected = await perform(memory, sequence);
-          expect(await perform(postgres, sequence)).toEqual(expected);
-          for (const answer of expected) reached.add(JSON.stringify(answer));
-        } finally {
-          await postgres.close();
-        }
+        const postgres = await createPostgresHarness(testDatabase());
+        const expected = await perform(memory, sequence);
+        expect(await perform(postgres, sequence)).toEqual(expected);
+        for (const answer of expected) reached.add(JSON.stringify(answer));
       }),
       { numRuns: RUNS },
     );

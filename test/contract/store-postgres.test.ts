@@ -1,26 +1,28 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createPostgresDatabase } from '../../reconciler/adapters/database/postgres/database.ts';
 import { assertLeader } from '../../reconciler/adapters/store/postgres/fencing.ts';
 import type { Fence } from '../../reconciler/core/contracts/fence.ts';
 import type { Database, SqlSession } from '../../reconciler/ports/database.ts';
 import type { ZoneStore } from '../../reconciler/ports/store.ts';
 import { makeAdmission, makeForm, makeIntent, makeOutcome } from '../support/journal-samples.ts';
-import { ensureTestServer } from '../support/postgres.ts';
+import { useTestDatabase } from '../support/postgres.ts';
 import { createPostgresHarness } from '../support/zone-stores.ts';
+import type { ZoneStoreHarness } from './store/harness.ts';
 import { LEASE_MS, lead } from './store/lead.ts';
 
 /** What only a database can get wrong: transactions that overlap, and what is written to disk. */
 describe('zone store on Postgres', () => {
-  let harness: Awaited<ReturnType<typeof createPostgresHarness>>;
+  const testDatabase = useTestDatabase();
+  let harness: ZoneStoreHarness;
   let store: ZoneStore;
   let database: Database;
   let fence: Fence;
   beforeEach(async () => {
-    harness = await createPostgresHarness(await ensureTestServer());
+    harness = await createPostgresHarness(testDatabase());
     store = await harness.open();
-    database = harness.testDatabase.open();
+    database = testDatabase().open();
     fence = await lead(store);
   });
-  afterEach(() => harness.close());
 
   it('gives the lease to a successor only when the last write of the old leader has ended', async () => {
     const successor = await harness.open();
@@ -112,16 +114,17 @@ describe('zone store on Postgres', () => {
       `DO $$ BEGIN EXECUTE format(
          'ALTER DATABASE %I SET synchronous_commit = off', current_database()); END $$`,
     );
-    const unaware = harness.testDatabase.open();
+    const unaware = createPostgresDatabase({ url: testDatabase().url });
     const setting = `SELECT current_setting('synchronous_commit') AS value`;
     expect(await unaware.query(setting)).toEqual([{ value: 'off' }]);
     expect(await unaware.transaction((session) => session.query(setting))).toEqual([
       { value: 'on' },
     ]);
+    await unaware.close();
   });
 
   it('works again after its connections were cut', async () => {
-    const other = harness.testDatabase.open();
+    const other = testDatabase().open();
     await other.query(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
        WHERE datname = current_database() AND pid <> pg_backend_pid()`,

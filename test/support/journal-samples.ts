@@ -7,7 +7,7 @@ import type { Admission } from '../../reconciler/core/plan/admission.ts';
 import { toEffectId } from '../../reconciler/core/plan/effect-id.ts';
 import type { Intent, TerminalOutcome } from '../../reconciler/ports/store.ts';
 
-export const REVISION = 'a'.repeat(40);
+const REVISION = 'a'.repeat(40);
 export const COMMIT = 'c'.repeat(40);
 const STARTED_AT = Date.UTC(2026, 0, 1);
 

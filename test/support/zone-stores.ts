@@ -2,9 +2,8 @@ import { createSimulatedClock } from '../../reconciler/adapters/clock/simulated/
 import { createMemoryTables } from '../../reconciler/adapters/store/memory/tables.ts';
 import { createMemoryZoneStore } from '../../reconciler/adapters/store/memory/zone-store.ts';
 import { openPostgresZoneStore } from '../../reconciler/adapters/store/postgres/zone-store.ts';
-import type { RunningDatabaseServer } from '../../reconciler/ports/database-server.ts';
 import type { ZoneStoreHarness } from '../contract/store/harness.ts';
-import { createTestDatabase, type TestDatabase } from './postgres.ts';
+import type { TestDatabase } from './postgres.ts';
 
 export async function createMemoryHarness(): Promise<ZoneStoreHarness> {
   const tables = createMemoryTables();
@@ -18,17 +17,15 @@ export async function createMemoryHarness(): Promise<ZoneStoreHarness> {
   };
 }
 
-export async function createPostgresHarness(
-  server: RunningDatabaseServer,
-): Promise<ZoneStoreHarness & { readonly testDatabase: TestDatabase }> {
-  const testDatabase = await createTestDatabase(server);
+/** An empty zone in this database: whoever used it before is done with it. */
+export async function createPostgresHarness(testDatabase: TestDatabase): Promise<ZoneStoreHarness> {
+  await testDatabase.reset();
   const helper = testDatabase.open();
   return {
-    testDatabase,
     open: () => openPostgresZoneStore({ database: testDatabase.open() }),
     async expireLease() {
       await helper.query('UPDATE leader SET expires_at = clock_timestamp()');
     },
-    close: () => testDatabase.drop(),
+    async close() {},
   };
 }

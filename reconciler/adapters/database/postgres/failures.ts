@@ -37,7 +37,7 @@ export function toStoreFailure(error: unknown): Error {
 }
 
 /** A statement that was refused for what it says, by its SQLSTATE. */
-export class SqlFailure extends Error {
+class SqlFailure extends Error {
   readonly sqlState: string;
   constructor(sqlState: string, message: string) {
     super(message);

@@ -25,7 +25,6 @@ export const journal: Migration = {
       CHECK (outcome IS NOT NULL OR live IS NULL)
     );
     CREATE INDEX effect_open ON effect (opened) WHERE outcome IS NULL;
-    CREATE INDEX effect_ref ON effect (ref_key, opened);
     CREATE TABLE recorded (
       ref_key text PRIMARY KEY,
       terminal_effects bigint NOT NULL CHECK (terminal_effects > 0),

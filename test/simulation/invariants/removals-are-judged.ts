@@ -1,0 +1,56 @@
+import { toRefKey } from '../../../reconciler/core/contracts/ref.ts';
+import { directionOf } from '../../../reconciler/core/plan/actions.ts';
+import { allowedDeletions } from '../../../reconciler/core/plan/admit.ts';
+import { toPlatformRules } from '../../../reconciler/core/plan/platform-rules.ts';
+import { findZone, type ZoneWorld } from '../simulated-world.ts';
+import { isExecution, type WorldEvent } from '../world-events.ts';
+import type { Invariant, InvariantContext } from './invariant.ts';
+
+export const removalsAreJudged: Invariant = {
+  id: 'I-13',
+  says: 'only what we made is removed, and no revision removes more than the cap allows',
+  watch: (context) => {
+    const budgets = new Map<string, Budget>();
+    return {
+      onEvent: (event) => {
+        if (event.kind === 'admitted') checkCap(context, event, budgets);
+        if (event.kind !== 'applied' || !isExecution(event)) return;
+        if (directionOf(event.effect.action) !== 'remove') return;
+        context.reached();
+        const key = toRefKey(event.effect.ref);
+        const { recorded } = findZone(context.world, event.zone).tables;
+        if ((recorded.get(key)?.recorded.achieved ?? null) !== null) return;
+        context.violate(`${key} was removed, though nothing says that we made it`);
+      },
+    };
+  },
+};
+
+/** What one revision may take away, all its admissions together. */
+type Budget = { readonly allowed: number; readonly removed: Set<string> };
+
+function checkCap(
+  { world, reached, violate }: InvariantContext,
+  { zone, admission, previous }: Extract<WorldEvent, { kind: 'admitted' }>,
+  budgets: Map<string, Budget>,
+): void {
+  const place = `${zone} ${admission.revision}`;
+  const { deletionCapPercent } = toPlatformRules(previous?.desired ?? admission.desired);
+  const live = countLive(findZone(world, zone));
+  const budget = budgets.get(place) ?? {
+    allowed: allowedDeletions(live, deletionCapPercent),
+    removed: new Set<string>(),
+  };
+  budgets.set(place, budget);
+  const removals = admission.effects.filter(({ action }) => directionOf(action) === 'remove');
+  if (removals.length > 0) reached();
+  for (const { ref } of removals) budget.removed.add(toRefKey(ref));
+  if (budget.removed.size <= budget.allowed) return;
+  violate(`${place} may remove ${budget.allowed} and removes ${[...budget.removed].join(', ')}`);
+}
+
+function countLive({ definitions, executor }: ZoneWorld): number {
+  const rules = [...definitions.definitions.values()].filter(({ form }) => form !== null);
+  const targets = [...executor.targets.values()].filter(({ isManaged }) => isManaged);
+  return rules.length + targets.length;
+}

@@ -1,0 +1,147 @@
+import { type RefKey, toRefKey } from '../../reconciler/core/contracts/ref.ts';
+import { FAILED_RETRY_AFTER_MS } from '../../reconciler/core/plan/plan-convergence.ts';
+import type { Randomness } from '../../reconciler/ports/randomness.ts';
+import { type Leniency, STRICT } from './convergence.ts';
+import { drawOne } from './draw.ts';
+import type { ZoneWorld } from './simulated-world.ts';
+import type { Simulation } from './simulation.ts';
+
+const SLICE_MS = 2_000;
+/** The longest pause that the product makes after failures, with its jitter. */
+const MAX_BACKOFF_MS = 72_000;
+
+/** Faults on: people work, the weather blows, every invariant is watched at every event. */
+export async function disturb(simulation: Simulation): Promise<void> {
+  const { people, processes, weather, swarm } = simulation;
+  await simulation.enter('disturbed');
+  processes.startAll();
+  void weather.blow();
+  await during(simulation, people.work());
+  await simulation.pass(10_000);
+  if (!swarm.repairBeforeHeal) return;
+  await during(simulation, people.allowEverything());
+  await simulation.pass(15_000);
+  await during(simulation, people.settle());
+  await simulation.pass(5_000);
+}
+
+/** Faults off: what is asleep wakes up, what hung goes on, what is dead starts again. */
+export async function heal(simulation: Simulation): Promise<void> {
+  const { faults, processes, weather, people, swarm } = simulation;
+  await simulation.enter('healed');
+  faults.calm();
+  processes.heal();
+  weather.settle();
+  simulation.freeHung();
+  await checkLeaders(simulation);
+  if (swarm.repairBeforeHeal) {
+    await converge(simulation, 'I-30', { ...STRICT, mayRefuse: true });
+    return;
+  }
+  await during(simulation, people.allowEverything());
+  await converge(simulation, 'I-30', { ...STRICT, mayRefuse: true });
+  await during(simulation, people.settle());
+  await converge(simulation, 'I-30', STRICT);
+}
+
+/** One resource hangs, fails or is broken for good; all the others must converge none the less. */
+export async function isolateOne(simulation: Simulation, randomness: Randomness): Promise<void> {
+  const { swarm, people, faults } = simulation;
+  const targets = people.targets();
+  if (swarm.isolation === 'none' || targets.length === 0) return;
+  const { name, zone } = drawOne(randomness, targets);
+  const key = toRefKey({ kind: 'Target', namespace: 'platform', name });
+  await simulation.enter('one-hangs');
+  if (swarm.isolation === 'broken-file') await during(simulation, people.changeAll(name));
+  else {
+    faults.isolate({ zone, key, mode: swarm.isolation });
+    await during(simulation, people.changeAll(null));
+  }
+  const except = new Set([key, ...listDependents(simulation, key)]);
+  await converge(simulation, 'I-25', { except, mayRefuse: false });
+  faults.isolate(null);
+  simulation.freeHung();
+  await simulation.enter('healed');
+  await during(simulation, people.settle());
+  await converge(simulation, 'I-30', STRICT);
+}
+
+/** Nothing is to be done, so nothing may be done; neither by a new leader nor for a mere remark. */
+export async function rest(simulation: Simulation): Promise<void> {
+  const { processes, world, people, swarm } = simulation;
+  const roundMs = 2 * swarm.settings.resyncMs;
+  await simulation.enter('resting');
+  await simulation.pass(roundMs);
+  for (const { name } of world.zones) {
+    simulation.faultLog.count('crash-at-rest');
+    processes.crashLeader(name);
+  }
+  await simulation.pass(2 * swarm.settings.leaseTtlMs + roundMs);
+  await checkLeaders(simulation);
+  await simulation.enter('remarked');
+  await during(simulation, people.remark());
+  await simulation.pass(roundMs);
+  if (simulation.findings.violation() !== null) return;
+  await simulation.enter('ended');
+  for (const { atEnd } of simulation.watches) await atEnd?.();
+}
+
+/** Lets the world run until somebody is done with what they do. */
+async function during(simulation: Simulation, work: Promise<void>): Promise<void> {
+  let isDone = false;
+  void work.then(() => {
+    isDone = true;
+  });
+  const progress = await simulation.pass(60 * 60_000, () => isDone);
+  if (progress === 'livelock') livelock(simulation);
+}
+
+async function converge(
+  simulation: Simulation,
+  invariant: string,
+  leniency: Leniency,
+): Promise<void> {
+  const { findings, swarm, world } = simulation;
+  const { leaseTtlMs, pollMs, resyncMs, slowEffectMs } = swarm.settings;
+  const waitMs = leaseTtlMs + pollMs + resyncMs + slowEffectMs;
+  const boundMs = waitMs * 2 + MAX_BACKOFF_MS + FAILED_RETRY_AFTER_MS + 60_000;
+  const endsAt = world.clock.now() + boundMs;
+  findings.reached(invariant);
+  let differences = await simulation.listDivergences(leniency);
+  while (differences.length > 0 && findings.violation() === null) {
+    if (world.clock.now() >= endsAt) {
+      findings.violate(invariant, `after ${boundMs} ms: ${differences.slice(0, 5).join('; ')}`);
+    }
+    const progress = await simulation.pass(SLICE_MS);
+    if (progress === 'livelock') livelock(simulation);
+    differences = await simulation.listDivergences(leniency);
+  }
+}
+
+function livelock({ findings }: Simulation): void {
+  findings.violate('I-30', 'work goes on and on and no time passes');
+}
+
+/** Somebody leads each zone again before long, and leads alone. */
+async function checkLeaders(simulation: Simulation): Promise<void> {
+  const { findings, world, swarm, processes } = simulation;
+  const isLed = ({ tables }: ZoneWorld) =>
+    processes.isAlive(tables.leader.holder) && tables.leader.expiresAt > world.clock.now();
+  const boundMs = 2 * swarm.settings.leaseTtlMs + MAX_BACKOFF_MS;
+  await simulation.pass(boundMs, () => world.zones.every(isLed));
+  for (const zone of world.zones) {
+    if (findings.violation() !== null) return;
+    findings.reached('I-32');
+    if (!isLed(zone)) findings.violate('I-32', `nobody leads ${zone.name} after ${boundMs} ms`);
+  }
+}
+
+function listDependents({ world }: Simulation, key: RefKey): readonly RefKey[] {
+  const name = key.slice(key.lastIndexOf('/') + 1);
+  const forms = world.zones.flatMap(({ tables }) => tables.admission?.desired ?? []);
+  const dependents = forms.filter(
+    ({ kind, spec }) =>
+      kind === 'Environment' && JSON.stringify(spec['targets']).includes(`"${name}"`),
+  );
+  return dependents.map(({ kind, metadata }) => `${kind}/platform/${metadata.name}` as const);
+}

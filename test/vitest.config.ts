@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { SummaryReporter } from './support/summary-reporter.ts';
@@ -21,6 +22,8 @@ export default defineConfig({
   test: {
     projects: PROJECTS.map(toProject),
     reporters: ['default', new SummaryReporter()],
+    // Most tests wait for a disk, a database or a process of their own, not for a processor.
+    maxWorkers: 2 * availableParallelism(),
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },

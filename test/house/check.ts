@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { readdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
@@ -45,14 +46,23 @@ const STATIC_STAGES: readonly Stage[] = [
   toProgram('generated files', 'tsx', 'spec-schemas/generate.ts', '--check'),
 ];
 
-const TEST_PROJECTS = ['unit', 'contract', 'house'];
+const PORTS = new URL('../../reconciler/ports/', import.meta.url);
 
-const tests: Stage = toProgram(
-  'tests',
-  'vitest',
-  ...['run', '--config', 'test/vitest.config.ts'],
-  ...TEST_PROJECTS.flatMap((project) => ['--project', project]),
-);
+/**
+ * Unit and house tests, and the suite of each port on all its adapters. What kills, corrupts and
+ * races one adapter takes minutes, is named after it instead of its port, and is left to `npm test`.
+ */
+async function listTests(): Promise<readonly string[]> {
+  const ports = await readdir(PORTS);
+  const suites = ports.map((file) => `test/contract/${file.replace(/\.ts$/, '.test.ts')}`);
+  return ['test/unit/', 'test/house/', ...suites];
+}
+
+async function toTests(): Promise<Stage> {
+  const projects = ['unit', 'contract', 'house'].flatMap((project) => ['--project', project]);
+  const args = ['run', '--config', 'test/vitest.config.ts', ...projects, ...(await listTests())];
+  return toProgram('tests', 'vitest', ...args);
+}
 
 async function runStage(stage: Stage): Promise<boolean> {
   const startedMs = performance.now();
@@ -77,6 +87,6 @@ async function runAll(stages: readonly Stage[], width: number): Promise<boolean>
 }
 
 const isWithoutTests = process.argv.includes('--without-tests');
-const stages = isWithoutTests ? STATIC_STAGES : [tests, ...STATIC_STAGES];
+const stages = isWithoutTests ? STATIC_STAGES : [await toTests(), ...STATIC_STAGES];
 const isGood = await runAll(stages, Math.max(2, availableParallelism()));
 process.exitCode = isGood ? 0 : 1;

@@ -33,19 +33,19 @@ function generateFacts({ kind, schema }: KindSchema): string {
     references: fields
       .filter((field) => field.schema['x-reference'] !== undefined)
       .map((field) => ({
-        steps: field.pointer.slice(1).split('/'),
+        steps: toSteps(field.pointer),
         kind: field.schema['x-reference'],
         sameZone: field.schema['x-same-zone'] ?? false,
       })),
     unordered: fields
       .filter((field) => field.schema['x-unordered'] !== undefined)
       .map(({ pointer, schema: { 'x-unordered': by } }) => ({
-        pointer,
+        steps: toSteps(pointer),
         by: by === true ? null : by,
       })),
     withoutEffect: fields
       .filter((field) => field.schema['x-effect'] === 'none')
-      .map((field) => field.pointer),
+      .map((field) => toSteps(field.pointer)),
     schema: toMessageSchema(schema),
   };
   const members = Object.entries(facts).map(([key, value]) => {
@@ -54,6 +54,10 @@ function generateFacts({ kind, schema }: KindSchema): string {
   });
   const validate = `    validate: validate${kind} as unknown as Validate,`;
   return [`  ${kind}: {`, ...members, validate, '  },'].join('\n');
+}
+
+function toSteps(pointer: string): readonly string[] {
+  return pointer.slice(1).split('/');
 }
 
 const MESSAGE_KEYWORDS = new Set([

@@ -9,16 +9,19 @@ export type KindFacts = {
   readonly reservedNames: readonly string[];
   readonly references: readonly ReferenceFact[];
   /** Lists whose order means nothing: the normal form sorts them, by a field or as texts. */
-  readonly unordered: readonly { readonly pointer: string; readonly by: string | null }[];
+  readonly unordered: readonly { readonly steps: Steps; readonly by: string | null }[];
   /** Fields that the normal form leaves out. */
-  readonly withoutEffect: readonly string[];
+  readonly withoutEffect: readonly Steps[];
   readonly schema: MessageSchema;
   readonly validate: Validate;
 };
 
-/** A field that names another resource: the steps to it, where `*` is any item of a list. */
+/** The way from the root of a document to a field; `*` is any item of a list. */
+export type Steps = readonly string[];
+
+/** A field that names another resource. */
 export type ReferenceFact = {
-  readonly steps: readonly string[];
+  readonly steps: Steps;
   readonly kind: string;
   /** Whether both must stand in the same zone. */
   readonly sameZone: boolean;

@@ -1,5 +1,4 @@
 import type { Json, JsonObject } from '../contracts/json.ts';
-import { splitPointer } from './json-pointer.ts';
 import type { KindFacts } from './kind-facts.ts';
 
 /**
@@ -8,11 +7,11 @@ import type { KindFacts } from './kind-facts.ts';
  */
 export function normaliseSpec(facts: KindFacts, spec: JsonObject): JsonObject {
   let normal = copy(spec) as JsonObject;
-  for (const pointer of facts.withoutEffect) {
-    normal = changeAt(normal, toSpecSteps(pointer), () => undefined) as JsonObject;
+  for (const steps of facts.withoutEffect) {
+    normal = changeAt(normal, steps.slice(1), () => undefined) as JsonObject;
   }
-  for (const { pointer, by } of facts.unordered) {
-    normal = changeAt(normal, toSpecSteps(pointer), (list) => sortList(list, by)) as JsonObject;
+  for (const { steps, by } of facts.unordered) {
+    normal = changeAt(normal, steps.slice(1), (list) => sortList(list, by)) as JsonObject;
   }
   return normal;
 }
@@ -22,10 +21,6 @@ function copy(value: Json): Json {
   if (Array.isArray(value)) return value.map(copy);
   if (value === null || typeof value !== 'object') return value;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, copy(inner)]));
-}
-
-function toSpecSteps(pointer: string): readonly string[] {
-  return splitPointer(pointer).slice(1);
 }
 
 type Change = (value: Json) => Json | undefined;

@@ -78,29 +78,27 @@ function createReader(text: string): Reader {
 }
 
 function readTokens(text: string, reader: Reader): void {
+  const { parser } = reader;
   let tokens = 0;
   for (const lexeme of new Lexer().lex(text)) {
     tokens += 1;
-    for (const token of reader.parser.next(lexeme)) takeToken(reader, token);
-    reader.stop ??= findExcess(reader, tokens);
+    for (const token of parser.next(lexeme)) takeToken(reader, token);
+    if (tokens > LIMITS.tokensPerFile) reader.stop ??= toTokenExcess(parser.offset);
+    if (parser.stack.length > LIMITS.parserStack) reader.stop ??= toDepthExcess(parser.offset);
     if (reader.stop !== null) break;
   }
-  const rest = reader.stop === null ? reader.parser.end() : [];
+  const rest = reader.stop === null ? parser.end() : [];
   for (const token of rest) takeToken(reader, token);
   closeDocument(reader, reader.textLength);
 }
 
-function findExcess(reader: Reader, tokens: number): YamlProblem | null {
-  const { offset, stack } = reader.parser;
-  if (tokens > LIMITS.tokensPerFile) {
-    const message = `more than ${LIMITS.tokensPerFile} YAML tokens in one file`;
-    return { code: 'P105', message, hint: 'split the file', offset };
-  }
-  if (stack.length > LIMITS.parserStack) {
-    const message = 'maps and lists are nested too deeply to be read';
-    return { code: 'P106', message, offset };
-  }
-  return null;
+function toTokenExcess(offset: number): YamlProblem {
+  const message = `more than ${LIMITS.tokensPerFile} YAML tokens in one file`;
+  return { code: 'P105', message, hint: 'split the file', offset };
+}
+
+function toDepthExcess(offset: number): YamlProblem {
+  return { code: 'P106', message: 'maps and lists are nested too deeply to be read', offset };
 }
 
 function takeToken(reader: Reader, token: CST.Token): void {

@@ -167,7 +167,8 @@ function toHint(field: MessageSchema | undefined, value?: unknown): { readonly h
 /** Items of a list that are told apart by a field must differ in it. */
 function findRepeatedNames(facts: KindFacts, root: unknown): readonly FieldProblem[] {
   const problems: FieldProblem[] = [];
-  for (const { pointer, by } of facts.unordered) {
+  for (const { steps, by } of facts.unordered) {
+    const pointer = steps.reduce(joinPointer, '');
     const list = by === null ? undefined : readPointer(root, pointer);
     if (!Array.isArray(list) || by === null) continue;
     const seen = new Set<unknown>();

@@ -17,7 +17,7 @@ import type { ParsedFile } from '../../../reconciler/core/spec/parsed-file.ts';
 import { type AnyDocument, anyDocuments, anyLayout, toFiles } from './arbitrary-repo.ts';
 import { type Files, judge } from './small-repo.ts';
 
-const RUNS = { numRuns: 40 };
+const RUNS = { numRuns: 25 };
 
 function toForms(judgement: RevisionJudgement): readonly string[] {
   return judgement.valid.map(({ form }) => toCanonicalJson(form)).sort();

@@ -53,12 +53,18 @@ export const KINDS: Readonly<Record<Kind, KindFacts>> = {
     ],
     unordered: [
       {
-        "pointer": "/spec/targets",
+        "steps": [
+          "spec",
+          "targets"
+        ],
         "by": null
       }
     ],
     withoutEffect: [
-      "/spec/description"
+      [
+        "spec",
+        "description"
+      ]
     ],
     schema: {
       "description": "A stage on the way to production: a zone and the targets that serve it.",
@@ -164,12 +170,18 @@ export const KINDS: Readonly<Record<Kind, KindFacts>> = {
     references: [],
     unordered: [
       {
-        "pointer": "/spec/owners",
+        "steps": [
+          "spec",
+          "owners"
+        ],
         "by": null
       }
     ],
     withoutEffect: [
-      "/spec/description"
+      [
+        "spec",
+        "description"
+      ]
     ],
     schema: {
       "description": "A team's room, and the groups that own it.",
@@ -259,12 +271,18 @@ export const KINDS: Readonly<Record<Kind, KindFacts>> = {
     references: [],
     unordered: [
       {
-        "pointer": "/spec/policies",
+        "steps": [
+          "spec",
+          "policies"
+        ],
         "by": null
       }
     ],
     withoutEffect: [
-      "/spec/description"
+      [
+        "spec",
+        "description"
+      ]
     ],
     schema: {
       "description": "The rules of the whole platform. A repo has exactly one.",
@@ -387,12 +405,18 @@ export const KINDS: Readonly<Record<Kind, KindFacts>> = {
     ],
     unordered: [
       {
-        "pointer": "/spec/pools",
+        "steps": [
+          "spec",
+          "pools"
+        ],
         "by": "name"
       }
     ],
     withoutEffect: [
-      "/spec/description"
+      [
+        "spec",
+        "description"
+      ]
     ],
     schema: {
       "description": "A place where work runs: a zone, an executor and pools of slots.",
@@ -542,7 +566,10 @@ export const KINDS: Readonly<Record<Kind, KindFacts>> = {
     references: [],
     unordered: [],
     withoutEffect: [
-      "/spec/description"
+      [
+        "spec",
+        "description"
+      ]
     ],
     schema: {
       "description": "A residency zone: what happens in it stays in it.",

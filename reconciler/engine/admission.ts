@@ -1,8 +1,14 @@
+import type { Oid } from '../core/contracts/git.ts';
 import type { NormalForm } from '../core/contracts/normal-form.ts';
 import { toRef } from '../core/contracts/normal-form.ts';
-import type { Oid } from '../core/contracts/git.ts';
 import type { Read } from '../core/contracts/read.ts';
-import { compareRefs, parseRefKey, type Ref, type RefKey, toRefKey } from '../core/contracts/ref.ts';
+import {
+  compareRefs,
+  parseRefKey,
+  type Ref,
+  type RefKey,
+  toRefKey,
+} from '../core/contracts/ref.ts';
 import type { Planner } from '../core/plan/planner.ts';
 import type { KindTable } from '../ports/kind-handler.ts';
 import { judgeAdmission, type World } from './judge-admission.ts';
@@ -74,7 +80,11 @@ export async function listKnownRefs(
   recorded: readonly RefKey[],
 ): Promise<readonly Ref[]> {
   const lists = await Promise.all([...deps.kinds.values()].map((handler) => handler.list()));
-  const refs = [...desired.map(toRef), ...lists.flat(), ...recorded.flatMap((k) => parseRefKey(k) ?? [])];
+  const refs = [
+    ...desired.map(toRef),
+    ...lists.flat(),
+    ...recorded.flatMap((k) => parseRefKey(k) ?? []),
+  ];
   const byKey = new Map(refs.map((ref) => [toRefKey(ref), ref]));
   return [...byKey.values()].sort(compareRefs);
 }

@@ -20,7 +20,10 @@ export async function checkCommitSignatures(
   const commits = await deps.git.listFirstParents(input.tip, MAX_UNCHECKED_COMMITS);
   const end = commits.findIndex((commit) => commit.oid === input.admitted);
   if (end === -1) {
-    throw refuse(input.tip, `more than ${MAX_UNCHECKED_COMMITS} commits since the last admitted one`);
+    throw refuse(
+      input.tip,
+      `more than ${MAX_UNCHECKED_COMMITS} commits since the last admitted one`,
+    );
   }
   for (const commit of commits.slice(0, end)) {
     if (commit.signature === null) throw refuse(commit.oid, 'it is not signed');

@@ -1,6 +1,6 @@
 import { CodedError } from '../core/contracts/coded-error.ts';
-import { judgeEffects } from '../core/policy/judge-effects.ts';
 import type { Finding, Verdict } from '../core/policy/judge.ts';
+import { judgeEffects } from '../core/policy/judge-effects.ts';
 import { parsePack } from '../core/policy/parse-pack.ts';
 import { type PolicySet, toPolicySet } from '../core/policy/policy.ts';
 import type { PolicyEvaluator } from '../ports/policy-evaluator.ts';
@@ -71,7 +71,10 @@ function toJudgement(
   cases: readonly PolicyCase[],
   verdicts: readonly Verdict[],
 ): PolicyJudgement {
-  const judged = cases.map(({ effect }, index) => ({ effect, verdict: verdicts[index] as Verdict }));
+  const judged = cases.map(({ effect }, index) => ({
+    effect,
+    verdict: verdicts[index] as Verdict,
+  }));
   const denied = judged.filter(({ verdict }) => verdict.decision === 'deny');
   return {
     policyDigest: policySet.digest,

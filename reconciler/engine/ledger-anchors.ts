@@ -1,5 +1,5 @@
-import type { Oid } from '../core/contracts/git.ts';
 import type { Digest } from '../core/contracts/digest.ts';
+import type { Oid } from '../core/contracts/git.ts';
 import type { ZoneDeps } from './zone-deps.ts';
 
 type LedgerTip = { readonly seq: number; readonly record: Digest; readonly commit: Oid };
@@ -50,8 +50,7 @@ export function createLedgerAnchors(deps: ZoneDeps): LedgerAnchors {
     latest = tip;
     const { anchorEveryRecords, anchorEveryMs } = deps.settings;
     const isDue =
-      tip.seq - anchoredSeq >= anchorEveryRecords ||
-      deps.clock.now() - anchoredAt >= anchorEveryMs;
+      tip.seq - anchoredSeq >= anchorEveryRecords || deps.clock.now() - anchoredAt >= anchorEveryMs;
     if (isDue) await flush();
   };
 

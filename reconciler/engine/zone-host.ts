@@ -1,4 +1,5 @@
 import { MAIN_BRANCH } from '../core/contracts/git.ts';
+import type { ZoneStatus } from '../core/status/zone-status.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { GitReader } from '../ports/git.ts';
 import type { Log } from '../ports/log.ts';
@@ -6,7 +7,6 @@ import type { Randomness } from '../ports/randomness.ts';
 import type { SourceWatcher } from '../ports/source-watcher.ts';
 import { backoffMs, jitter } from './retry.ts';
 import type { RevisionReader } from './revision-reader.ts';
-import type { ZoneStatus } from '../core/status/zone-status.ts';
 import { createStatusBoard } from './status-board.ts';
 import { createWakeup } from './wakeup.ts';
 import type { ZoneReconciler } from './zone-reconciler.ts';
@@ -75,7 +75,10 @@ export function createZoneHost(deps: ZoneHostDeps): ZoneHost {
           return failures + 1;
         },
       );
-      const delayMs = failures === 0 ? jitter(deps.pollMs, deps.randomness) : backoffMs(failures, deps.randomness);
+      const delayMs =
+        failures === 0
+          ? jitter(deps.pollMs, deps.randomness)
+          : backoffMs(failures, deps.randomness);
       await hint.wait(delayMs, stop);
     }
     await deps.watcher.stop();

@@ -1,7 +1,7 @@
 import { isCodedError } from '../core/contracts/coded-error.ts';
+import type { ZoneStatus } from '../core/status/zone-status.ts';
 import { waitForLease } from './lease-keeper.ts';
 import { backoffMs } from './retry.ts';
-import type { ZoneStatus } from '../core/status/zone-status.ts';
 import { createStatusBoard } from './status-board.ts';
 import { createWakeup } from './wakeup.ts';
 import type { ZoneDeps } from './zone-deps.ts';

@@ -63,10 +63,7 @@ export interface JournalStore {
    * The outcome and its ledger record, in one transaction; the record gets the next sequence
    * number. Recording the same effect again changes nothing and returns the first record.
    */
-  recordOutcome(
-    fence: Fence,
-    outcome: TerminalOutcome,
-  ): Promise<SealedRecord>;
+  recordOutcome(fence: Fence, outcome: TerminalOutcome): Promise<SealedRecord>;
   listOpenIntents(): Promise<readonly OpenIntent[]>;
   readRecorded(ref: Ref): Promise<Recorded>;
   /** Every resource that has a terminal effect. */

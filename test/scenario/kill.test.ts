@@ -75,7 +75,10 @@ async function readWantedSlots(): Promise<Map<string, number>> {
     const text = await readFile(join(folder, file), 'utf8');
     if (!/zone: ae\b/.test(text)) continue;
     const slots = [...text.matchAll(/slots: (\d+)/g)].map((match) => Number(match[1]));
-    wanted.set(file.replace('.yaml', ''), slots.reduce((sum, one) => sum + one, 0));
+    wanted.set(
+      file.replace('.yaml', ''),
+      slots.reduce((sum, one) => sum + one, 0),
+    );
   }
   return wanted;
 }
@@ -89,33 +92,34 @@ async function countSlots(): Promise<Map<string, number>> {
     const names = entry.isDirectory() ? await readdir(pools).catch(() => null) : null;
     if (names === null) continue;
     const lists = await Promise.all(names.map((pool) => readdir(join(pools, pool, 'slots'))));
-    counted.set(entry.name, lists.reduce((sum, list) => sum + list.length, 0));
+    counted.set(
+      entry.name,
+      lists.reduce((sum, list) => sum + list.length, 0),
+    );
   }
   return counted;
 }
 
 describe(`a reconciler that is killed ${KILLS} times (seed ${SEED})`, () => {
-  it(
-    'loses nothing, does nothing twice, and agrees with the world in the end',
-    { timeout: 15 * 60_000 },
-    async () => {
-      for (let round = 1; round <= KILLS; round += 1) {
-        const reconciler = installation.up();
-        await changeSomething(round);
-        await reconciler.hasLogged(draw(MAX_LOG_ENTRIES));
-        await delay(draw(MAX_FURTHER_MS));
-        await reconciler.kill();
-      }
-      const last = installation.up();
-      await last.ready;
-      const status = await installation.plumb('status', '--wait');
-      expect(status).toMatchObject({ code: 0 });
-      expect(await countSlots()).toEqual(await readWantedSlots());
-      expect(await last.stop()).toBe(0);
-      await expectWholeLedger();
-      await expectManyTerms();
-    },
-  );
+  it('loses nothing, does nothing twice, and agrees with the world in the end', {
+    timeout: 15 * 60_000,
+  }, async () => {
+    for (let round = 1; round <= KILLS; round += 1) {
+      const reconciler = installation.up();
+      await changeSomething(round);
+      await reconciler.hasLogged(draw(MAX_LOG_ENTRIES));
+      await delay(draw(MAX_FURTHER_MS));
+      await reconciler.kill();
+    }
+    const last = installation.up();
+    await last.ready;
+    const status = await installation.plumb('status', '--wait');
+    expect(status).toMatchObject({ code: 0 });
+    expect(await countSlots()).toEqual(await readWantedSlots());
+    expect(await last.stop()).toBe(0);
+    await expectWholeLedger();
+    await expectManyTerms();
+  });
 });
 
 async function expectWholeLedger(): Promise<void> {
@@ -127,7 +131,9 @@ async function expectWholeLedger(): Promise<void> {
   for (const zone of ['ae', 'eu']) {
     const ledger = `origin/plumbline/audit/${zone}`;
     expect(await git('diff', `${ledger}:desired`, `${ledger}:live`)).toBe('');
-    const effects = (await git('log', '--format=%(trailers:key=Plumbline-Effect,valueonly)', ledger))
+    const effects = (
+      await git('log', '--format=%(trailers:key=Plumbline-Effect,valueonly)', ledger)
+    )
       .split('\n')
       .filter((line) => line !== '');
     expect(new Set(effects).size).toBe(effects.length);
@@ -137,7 +143,14 @@ async function expectWholeLedger(): Promise<void> {
 
 /** Kills before the first effect prove little: many terms must have got to writing records. */
 async function expectManyTerms(): Promise<void> {
-  const { stdout } = await installation.plumb('audit', 'log', '--format', 'json', '--count', '9999');
+  const { stdout } = await installation.plumb(
+    'audit',
+    'log',
+    '--format',
+    'json',
+    '--count',
+    '9999',
+  );
   const records = stdout
     .split('\n')
     .filter((line) => line !== '')

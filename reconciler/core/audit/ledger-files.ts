@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import type { NormalForm } from '../contracts/normal-form.ts';
-import type { Ref } from '../contracts/ref.ts';
 import { toRef } from '../contracts/normal-form.ts';
+import type { Ref } from '../contracts/ref.ts';
 
 /** Where a resource stands in the ledger's tree; desired and live have one layout. */
 export function toLedgerPath(folder: 'desired' | 'live', ref: Ref): string {
@@ -31,7 +31,9 @@ function rank(key: string): string {
 }
 
 function toText(key: unknown): string {
-  return typeof key === 'object' && key !== null && 'value' in key ? String(key.value) : String(key);
+  return typeof key === 'object' && key !== null && 'value' in key
+    ? String(key.value)
+    : String(key);
 }
 
 export function toLiveFile(
@@ -41,9 +43,7 @@ export function toLiveFile(
   return { path: toLedgerPath('live', ref), text: live === null ? null : formatNormalForm(live) };
 }
 
-export function toDesiredFiles(
-  desired: readonly NormalForm[],
-): ReadonlyMap<string, string> {
+export function toDesiredFiles(desired: readonly NormalForm[]): ReadonlyMap<string, string> {
   return new Map(
     desired.map((form) => [toLedgerPath('desired', toRef(form)), formatNormalForm(form)]),
   );

@@ -1,9 +1,9 @@
 import { digestJson } from '../contracts/digest.ts';
 import type { Instant } from '../contracts/instant.ts';
 import type { NormalForm } from '../contracts/normal-form.ts';
+import { toRef } from '../contracts/normal-form.ts';
 import { toEffectId } from './effect-id.ts';
 import type { Recorded } from './planner.ts';
-import { toRef } from '../contracts/normal-form.ts';
 
 /**
  * What the journal must hold when the ledger says that this form is live. A preview that has only

@@ -24,9 +24,7 @@ export function chooseDesired(
   const keys = new Set(valid.map((form) => toRefKey(toRef(form))));
   const held = new Set(judgement.heldBack.map(({ ref }) => toRefKey(ref)));
   const isUncertain = judgement.uncertainPaths.length > 0;
-  const kept = [...lastGood].filter(
-    ([key]) => !keys.has(key) && (held.has(key) || isUncertain),
-  );
+  const kept = [...lastGood].filter(([key]) => !keys.has(key) && (held.has(key) || isUncertain));
   const heldBack = new Set([...held, ...kept.map(([key]) => key)]);
   return {
     desired: [...valid, ...kept.map(([, form]) => form)],

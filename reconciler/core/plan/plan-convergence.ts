@@ -143,7 +143,8 @@ function settled(input: PlannerInput): PlannerResult {
     return withCondition({ type: 'Ready', status: 'True', reason: 'Converged', message });
   }
   if (input.observed.state === 'absent') return { effects: [], waiting: [], conditions: [] };
-  const message = 'it is live, but nothing recorded says that Plumbline made it, so it is left alone';
+  const message =
+    'it is live, but nothing recorded says that Plumbline made it, so it is left alone';
   return withCondition({ type: 'Ready', status: 'False', reason: 'Unmanaged', message });
 }
 

@@ -1,7 +1,7 @@
 import type { Json } from '../contracts/json.ts';
 import { toRefKey } from '../contracts/ref.ts';
-import { digestPlan } from './zone-plan.ts';
 import type { PlanView } from './render-plan-text.ts';
+import { digestPlan } from './zone-plan.ts';
 
 /** A plan for machines. `version` grows when a reader of the older shape would be misled. */
 export function renderPlanJson(view: PlanView): Json {

@@ -1,6 +1,6 @@
 import { toRefKey, toRefTitle } from '../contracts/ref.ts';
-import type { Admission, Refusal } from './admission.ts';
 import { directionOf } from './actions.ts';
+import type { Admission, Refusal } from './admission.ts';
 import type { Effect } from './effect.ts';
 import type { ZonePlan } from './zone-plan.ts';
 

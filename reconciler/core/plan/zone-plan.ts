@@ -35,7 +35,9 @@ export function planZone(input: ZonePlanInput): ZonePlan {
   return {
     zone: input.zone,
     effects: linkDependencies(effects, input, desired),
-    waiting: results.map(({ ref, waiting }) => ({ ref, waiting })).filter((w) => w.waiting.length > 0),
+    waiting: results
+      .map(({ ref, waiting }) => ({ ref, waiting }))
+      .filter((w) => w.waiting.length > 0),
     conditions: results.map(({ ref, conditions }) => ({ ref, conditions })),
   };
 }
@@ -52,10 +54,7 @@ export function digestPlan(plan: ZonePlan): Digest {
   });
 }
 
-function listRefs(
-  input: ZonePlanInput,
-  desired: ReadonlyMap<RefKey, NormalForm>,
-): readonly Ref[] {
+function listRefs(input: ZonePlanInput, desired: ReadonlyMap<RefKey, NormalForm>): readonly Ref[] {
   const keys = new Set([...desired.keys(), ...input.observed.keys(), ...input.recorded.keys()]);
   const refs = [...keys].flatMap((key) => parseRefKey(key) ?? []);
   return refs.sort(compareRefs);
@@ -85,7 +84,9 @@ function linkDependencies(
   input: ZonePlanInput,
   desired: ReadonlyMap<RefKey, NormalForm>,
 ): readonly Effect[] {
-  const idOf = new Map<RefKey, EffectId>(effects.map((effect) => [toRefKey(effect.ref), effect.id]));
+  const idOf = new Map<RefKey, EffectId>(
+    effects.map((effect) => [toRefKey(effect.ref), effect.id]),
+  );
   const removals = effects.filter((effect) => directionOf(effect.action) === 'remove');
   return effects.map((effect) => {
     const firsts =

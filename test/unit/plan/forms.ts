@@ -1,8 +1,8 @@
+import { digestJson } from '../../../reconciler/core/contracts/digest.ts';
 import type { JsonObject } from '../../../reconciler/core/contracts/json.ts';
 import { type NormalForm, toNormalForm } from '../../../reconciler/core/contracts/normal-form.ts';
-import { PLATFORM_NAMESPACE, type Ref } from '../../../reconciler/core/contracts/ref.ts';
-import { digestJson } from '../../../reconciler/core/contracts/digest.ts';
 import type { Read } from '../../../reconciler/core/contracts/read.ts';
+import { PLATFORM_NAMESPACE, type Ref } from '../../../reconciler/core/contracts/ref.ts';
 
 export function refOf(kind: string, name: string): Ref {
   return { kind, namespace: PLATFORM_NAMESPACE, name };

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { digestJson } from '../../../reconciler/core/contracts/digest.ts';
 import type { NormalForm } from '../../../reconciler/core/contracts/normal-form.ts';
-import type { Read } from '../../../reconciler/core/contracts/read.ts';
 import { toRef } from '../../../reconciler/core/contracts/normal-form.ts';
+import type { Read } from '../../../reconciler/core/contracts/read.ts';
 import { FAILED_RETRY_AFTER_MS } from '../../../reconciler/core/plan/plan-convergence.ts';
 import {
   NOTHING_RECORDED,

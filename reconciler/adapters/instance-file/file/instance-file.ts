@@ -43,7 +43,10 @@ function parseInstance(text: string, path: string): Instance {
   } catch {
     // Said below, together with every other way of being wrong.
   }
-  throw new CodedError('P603', `${path} is not the record of an installation; restore or remove it`);
+  throw new CodedError(
+    'P603',
+    `${path} is not the record of an installation; restore or remove it`,
+  );
 }
 
 function isInstance(value: unknown): value is Instance {

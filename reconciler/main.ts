@@ -13,21 +13,18 @@ import { runCli } from './cli/run-cli.ts';
 import type { StatePaths } from './cli/state-paths.ts';
 import { readGenesisSigners, verifyLedgers } from './cli/verify-ledgers.ts';
 import { CodedError } from './core/contracts/coded-error.ts';
-import { type NormalForm, toRef } from './core/contracts/normal-form.ts';
-import type { Ref } from './core/contracts/ref.ts';
-import { listReferences } from './core/graph/references.ts';
+import { referencesOf } from './core/graph/references.ts';
 import { PLANNERS } from './core/plan/planners/planners.ts';
 import { createPolicyGate } from './engine/create-policy-gate.ts';
 import { EFFECT_STEPS } from './engine/effect-runner.ts';
 import { createHolders } from './engine/holder.ts';
 import type { OpenPolicyGate, PolicyGate } from './engine/policy-gate.ts';
 import { createRevisionReader } from './engine/revision-reader.ts';
-import { DEFAULT_SETTINGS } from './engine/zone-deps.ts';
 import { createZoneHost, type OpenZone } from './engine/zone-host.ts';
 import { createZoneReconciler } from './engine/zone-reconciler.ts';
+import { DEFAULT_SETTINGS } from './engine/zone-settings.ts';
 import { createDefinitionHandlers } from './kinds/definition/definition-handlers.ts';
 import { createTargetHandler } from './kinds/target/target-handler.ts';
-import { createApiServer } from './servers/api/api-server.ts';
 import type { Clock } from './ports/clock.ts';
 import type { DatabaseServer } from './ports/database-server.ts';
 import type { GitReader, GitWriter } from './ports/git.ts';
@@ -37,6 +34,7 @@ import type { ProcessIdentity } from './ports/process-identity.ts';
 import type { ProcessRegistry } from './ports/process-registry.ts';
 import type { Randomness } from './ports/randomness.ts';
 import { Secret } from './ports/secrets.ts';
+import { createApiServer } from './servers/api/api-server.ts';
 
 /*
  * The composition root: the one place that chooses implementations. Adapters are imported when a
@@ -88,7 +86,7 @@ function toCommandPorts(machine: Machine): CommandPorts {
     withGit: (paths, work) => withGit(machine, paths, work),
     initialise: (paths, folder) => initialisePlatform(machine, paths, folder),
     readSource: (source) => readSource(machine, source),
-    readRunningStatus,
+    readRunningStatus: (port) => readRunningStatus(machine, port),
     start: (paths, options, onStep) => startInstallation(machine, paths, options, onStep),
     verify: (request) => verify(machine, request),
   };
@@ -191,10 +189,6 @@ async function readSource(machine: Machine, source: SourceChoice): Promise<Sourc
   );
 }
 
-function referencesOf(form: NormalForm): readonly Ref[] {
-  return listReferences({ ref: toRef(form), spec: form.spec }).map((reference) => reference.to);
-}
-
 async function verify(machine: Machine, request: VerifyRequest) {
   const { checkRepository } = await import('./adapters/git/native/check-repository.ts');
   const { createFileAnchor } = await import('./adapters/anchor/file/anchor.ts');
@@ -247,11 +241,9 @@ async function openDatabaseServer(machine: Machine, paths: StatePaths): Promise<
   });
 }
 
-async function readRunningStatus(port: number) {
-  const { createHttpStatusSource } = await import(
-    './adapters/status-source/http/status-source.ts'
-  );
-  return createHttpStatusSource().read(port);
+async function readRunningStatus({ clock }: Machine, port: number) {
+  const { createHttpStatusSource } = await import('./adapters/status-source/http/status-source.ts');
+  return createHttpStatusSource({ clock }).read(port);
 }
 
 async function openPolicyGate({ clock }: Machine): Promise<OpenPolicyGate> {

@@ -5,10 +5,10 @@ import { toRfc3339 } from '../core/contracts/instant.ts';
 import type { NormalForm } from '../core/contracts/normal-form.ts';
 import type { Recorded } from '../core/plan/planner.ts';
 import type { Intent } from '../ports/store.ts';
+import type { EffectDeps } from './effect-deps.ts';
 import type { KeyOutcome } from './key-outcome.ts';
 import { handlerOf } from './kind-lookup.ts';
 import { backoffMs, MAX_ATTEMPTS } from './retry.ts';
-import type { ZoneDeps } from './zone-deps.ts';
 
 /** One effect on its way from intent to ledger record. */
 export type EffectRun = {
@@ -29,17 +29,18 @@ export type EffectResult = {
   readonly summary: string;
 };
 
-export type EffectStep = (deps: ZoneDeps, run: EffectRun) => Promise<EffectRun>;
+export type EffectStep = (deps: EffectDeps, run: EffectRun) => Promise<EffectRun>;
 
 /** The order is the promise: an intent before the act, the act before its outcome. */
 export const EFFECT_STEPS: readonly EffectStep[] = [checkBacklog, openIntent, perform, record];
 
 export async function runEffect(
-  deps: ZoneDeps,
+  deps: EffectDeps,
+  steps: readonly EffectStep[],
   start: Pick<EffectRun, 'fence' | 'intent' | 'recorded' | 'attempt'>,
 ): Promise<EffectRun> {
   let run: EffectRun = { ...start, isOpen: false, result: null, ended: null };
-  for (const step of deps.effectSteps) {
+  for (const step of steps) {
     run = await step(deps, run);
     if (run.ended !== null) return run;
   }
@@ -47,7 +48,7 @@ export async function runEffect(
 }
 
 /** Fails closed: what cannot be written down in time must not go on happening. */
-export async function checkBacklog(deps: ZoneDeps, run: EffectRun): Promise<EffectRun> {
+export async function checkBacklog(deps: EffectDeps, run: EffectRun): Promise<EffectRun> {
   const backlog = await deps.store.outbox.readBacklog();
   const ageMs = backlog.oldestAt === null ? 0 : deps.clock.now() - backlog.oldestAt;
   const { maxBacklogRows, maxBacklogAgeMs } = deps.settings;
@@ -56,12 +57,12 @@ export async function checkBacklog(deps: ZoneDeps, run: EffectRun): Promise<Effe
   return { ...run, ended: { kind: 'requeueAfter', delayMs: 1_000, why } };
 }
 
-export async function openIntent(deps: ZoneDeps, run: EffectRun): Promise<EffectRun> {
+export async function openIntent(deps: EffectDeps, run: EffectRun): Promise<EffectRun> {
   const state = await deps.store.journal.openIntent(run.fence, run.intent);
   return state === 'open' ? { ...run, isOpen: true } : { ...run, ended: { kind: 'again' } };
 }
 
-export async function perform(deps: ZoneDeps, run: EffectRun): Promise<EffectRun> {
+export async function perform(deps: EffectDeps, run: EffectRun): Promise<EffectRun> {
   const { effect } = run.intent;
   try {
     const live = await handlerOf(deps.kinds, effect.ref.kind).perform(effect, run.fence);
@@ -73,7 +74,7 @@ export async function perform(deps: ZoneDeps, run: EffectRun): Promise<EffectRun
 }
 
 /** An error does not say whether the act happened, so the world is asked before anything else. */
-async function afterFailure(deps: ZoneDeps, run: EffectRun, error: unknown): Promise<EffectRun> {
+async function afterFailure(deps: EffectDeps, run: EffectRun, error: unknown): Promise<EffectRun> {
   const { effect } = run.intent;
   const seen = await handlerOf(deps.kinds, effect.ref.kind).observe(effect.ref);
   if (seen.read.state !== 'unknown' && seen.lastEffectId === effect.id) {
@@ -96,14 +97,14 @@ async function afterFailure(deps: ZoneDeps, run: EffectRun, error: unknown): Pro
   return { ...run, result: { outcome: 'failed', live, summary } };
 }
 
-export async function record(deps: ZoneDeps, run: EffectRun): Promise<EffectRun> {
+export async function record(deps: EffectDeps, run: EffectRun): Promise<EffectRun> {
   if (run.result === null) throw new Error('an outcome is recorded only after the act');
   await recordResult(deps, run.fence, run.intent, run.result);
   return run;
 }
 
 export async function recordResult(
-  deps: ZoneDeps,
+  deps: EffectDeps,
   fence: Fence,
   intent: Intent,
   result: EffectResult,

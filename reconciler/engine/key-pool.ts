@@ -1,6 +1,6 @@
 import { parseRefKey, type RefKey } from '../core/contracts/ref.ts';
-import type { KeyQueue } from './key-queue.ts';
 import type { KeyOutcome } from './key-outcome.ts';
+import type { KeyQueue } from './key-queue.ts';
 import { type KeyResult, workKey } from './key-worker.ts';
 import type { StatusBoard } from './status-board.ts';
 import type { TermState } from './term-state.ts';
@@ -36,30 +36,10 @@ export function createKeyPool(
   hooks: KeyPoolHooks,
 ): KeyPool {
   const running = new Map<RefKey, Promise<void>>();
-  const waiting = new Map<RefKey, Set<RefKey>>();
   let slots = deps.settings.workers;
   let fault: { readonly error: unknown } | null = null;
 
-  const apply = (key: RefKey, outcome: KeyOutcome) => {
-    if (outcome.kind === 'again') {
-      queue.add(key);
-      for (const dependent of waiting.get(key) ?? []) queue.add(dependent);
-      waiting.delete(key);
-      hooks.onEffect();
-    } else if (outcome.kind === 'requeueAfter') {
-      queue.addAt(key, deps.clock.now() + outcome.delayMs);
-    } else if (outcome.kind === 'waiting') {
-      for (const on of outcome.on) waiting.set(on, (waiting.get(on) ?? new Set()).add(key));
-      if (outcome.until !== null) queue.addAt(key, outcome.until);
-    }
-  };
-
-  const conclude = (key: RefKey, result: KeyResult) => {
-    const ref = parseRefKey(key);
-    if (ref !== null && result.outcome.kind !== 'again') board.setConditions(ref, result.conditions);
-    apply(key, result.outcome);
-    if (result.needsAdmission) hooks.onNeedsAdmission();
-  };
+  const conclude = createConclusions(deps, board, queue, hooks);
 
   const work = async (key: RefKey): Promise<void> => {
     const ref = parseRefKey(key);
@@ -112,4 +92,36 @@ export function createKeyPool(
   };
 
   return { run, drain, isIdle: () => queue.isIdle() && running.size === 0 };
+}
+
+/** Turns what came of a key into status, and into when it or its dependents are worked again. */
+function createConclusions(
+  deps: ZoneDeps,
+  board: StatusBoard,
+  queue: KeyQueue,
+  hooks: KeyPoolHooks,
+): (key: RefKey, result: KeyResult) => void {
+  const waiting = new Map<RefKey, Set<RefKey>>();
+
+  const apply = (key: RefKey, outcome: KeyOutcome) => {
+    if (outcome.kind === 'again') {
+      queue.add(key);
+      for (const dependent of waiting.get(key) ?? []) queue.add(dependent);
+      waiting.delete(key);
+      hooks.onEffect();
+    } else if (outcome.kind === 'requeueAfter') {
+      queue.addAt(key, deps.clock.now() + outcome.delayMs);
+    } else if (outcome.kind === 'waiting') {
+      for (const on of outcome.on) waiting.set(on, (waiting.get(on) ?? new Set()).add(key));
+      if (outcome.until !== null) queue.addAt(key, outcome.until);
+    }
+  };
+
+  return (key, result) => {
+    const ref = parseRefKey(key);
+    if (ref !== null && result.outcome.kind !== 'again')
+      board.setConditions(ref, result.conditions);
+    apply(key, result.outcome);
+    if (result.needsAdmission) hooks.onNeedsAdmission();
+  };
 }

@@ -3,12 +3,12 @@ import { isAdmitted } from '../core/plan/admit.ts';
 import type { Effect } from '../core/plan/effect.ts';
 import type { PlanContext, PlannerResult, Recorded } from '../core/plan/planner.ts';
 import type { Condition } from '../core/status/condition.ts';
+import type { KindHandler } from '../ports/kind-handler.ts';
 import type { Observation } from '../ports/receiver.ts';
 import type { Intent, OpenIntent } from '../ports/store.ts';
 import { recordResult, runEffect } from './effect-runner.ts';
 import { readContext } from './key-context.ts';
 import type { KeyOutcome } from './key-outcome.ts';
-import type { KindHandler } from '../ports/kind-handler.ts';
 import { handlerOf } from './kind-lookup.ts';
 import type { IndexedAdmission, TermState } from './term-state.ts';
 import type { ZoneDeps } from './zone-deps.ts';
@@ -94,7 +94,8 @@ async function act(
   const { effect } = intent;
   const key = toRefKey(effect.ref);
   const attempt = (term.attempts.get(effect.id) ?? 0) + 1;
-  const run = await runEffect(deps, { fence: term.fence, intent, recorded, attempt });
+  const start = { fence: term.fence, intent, recorded, attempt };
+  const run = await runEffect(deps, deps.effectSteps, start);
   if (run.isOpen) {
     term.attempts.set(effect.id, attempt);
     term.openIntents.set(key, { ...intent, epoch: term.fence.epoch });

@@ -48,8 +48,8 @@ export async function keepLease(
       deps.log.write({
         level: 'warn',
         event: 'lease-lost',
-        message: 'P411 another process may lead now; this one stops acting',
-        fields: { zone: deps.zone, epoch: fence.epoch },
+        message: 'another process may lead now; this one stops acting',
+        fields: { zone: deps.zone, epoch: fence.epoch, code: 'P411' },
       });
       term.abort();
     }

@@ -1,4 +1,5 @@
 import { isCodedError } from '../core/contracts/coded-error.ts';
+import type { ErrorCode } from '../core/contracts/error-codes.ts';
 import { MAIN_BRANCH, type Oid } from '../core/contracts/git.ts';
 import type { NormalForm } from '../core/contracts/normal-form.ts';
 import { chooseDesired } from '../core/plan/choose-desired.ts';
@@ -17,6 +18,12 @@ export type SourceFollower = {
   readonly admitAgain: () => Promise<void>;
 };
 
+/** Why a commit is not followed. */
+type SourceFault = { readonly code: ErrorCode; readonly message: string };
+
+const FROZEN: SourceFault = { code: 'P205', message: 'an invalid resource freezes the whole repo' };
+const NO_MAIN: SourceFault = { code: 'P204', message: 'the platform repo has no main branch' };
+
 export function createSourceFollower(
   deps: ZoneDeps,
   term: TermState,
@@ -25,7 +32,12 @@ export function createSourceFollower(
   /** A tip that was refused is not judged again at every poll. */
   let refusedTip: Oid | null = null;
 
-  const hold = (tip: Oid | null, why: string, judgement: RevisionJudgement | null): false => {
+  const hold = (
+    tip: Oid | null,
+    fault: SourceFault,
+    judgement: RevisionJudgement | null,
+  ): false => {
+    const why = `${fault.code} ${fault.message}`;
     refusedTip = tip;
     const revision = term.admission?.admission.revision ?? null;
     board.set({ source: { revision, held: why, diagnostics: judgement?.diagnostics ?? [] } });
@@ -36,10 +48,11 @@ export function createSourceFollower(
 
   const admitTip = async (tip: Oid): Promise<boolean> => {
     const judgement = await deps.revisions.read(deps.git, tip);
-    if (judgement.frozen) return hold(tip, 'P205 an invalid resource freezes the repo', judgement);
+    if (judgement.frozen) return hold(tip, FROZEN, judgement);
     const own = chooseDesired(deps.zone, judgement, term.admission?.desired ?? new Map());
     if (own.desired.length === 0) {
-      return hold(tip, `P204 nothing in this revision belongs to the zone ${deps.zone}`, judgement);
+      const message = `nothing in this revision belongs to the zone ${deps.zone}`;
+      return hold(tip, { code: 'P204', message }, judgement);
     }
     await admitRevision(deps, term, { revision: tip, ...own });
     const { diagnostics } = judgement;
@@ -52,18 +65,28 @@ export function createSourceFollower(
     const tip = await deps.git.readRef(MAIN_BRANCH);
     if (tip === refusedTip && tip !== null) return false;
     const admitted = term.admission?.admission ?? null;
-    if (tip === null) return hold(null, 'P204 the platform repo has no main branch', null);
-    if (tip === admitted?.revision) return false;
+    if (tip === null) return hold(null, NO_MAIN, null);
+    if (tip === admitted?.revision) return showInForce(tip);
     if (admitted !== null) {
       const { revision } = admitted;
       if (!(await deps.git.isAncestor(revision, tip))) {
-        const why = `P408 main no longer contains ${revision.slice(0, 12)}, which is in force`;
-        return hold(tip, why, null);
+        const message = `main no longer contains ${revision.slice(0, 12)}, which is in force`;
+        return hold(tip, { code: 'P408', message }, null);
       }
-      const why = await findSignatureFault(deps, admitted.desired, revision, tip);
-      if (why !== null) return hold(tip, why, null);
+      const fault = await findSignatureFault(deps, admitted.desired, revision, tip);
+      if (fault !== null) return hold(tip, fault, null);
     }
     return admitTip(tip);
+  };
+
+  /** After a restart the revision in force is known from the store, and what it says from Git. */
+  const showInForce = async (revision: Oid): Promise<false> => {
+    const { source } = board.read();
+    if (source.revision === revision && source.held === null) return false;
+    const { diagnostics } = await deps.revisions.read(deps.git, revision);
+    board.set({ source: { revision, held: null, diagnostics } });
+    refusedTip = null;
+    return false;
   };
 
   const admitAgain = async (): Promise<void> => {
@@ -81,7 +104,7 @@ async function findSignatureFault(
   admittedForms: readonly NormalForm[],
   admitted: Oid,
   tip: Oid,
-): Promise<string | null> {
+): Promise<SourceFault | null> {
   const rules = toPlatformRules(admittedForms);
   if (!rules.requireSignedCommits) return null;
   try {
@@ -89,7 +112,7 @@ async function findSignatureFault(
     await checkCommitSignatures(deps, { admitted, tip, allowedSigners });
     return null;
   } catch (error) {
-    if (isCodedError(error, 'P409')) return `P409 ${error.message}`;
+    if (isCodedError(error, 'P409')) return error;
     throw error;
   }
 }

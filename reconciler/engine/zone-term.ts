@@ -1,20 +1,15 @@
 import type { Fence } from '../core/contracts/fence.ts';
 import { toRefKey } from '../core/contracts/ref.ts';
-import { listKnownRefs } from './admission.ts';
 import { createKeyPool } from './key-pool.ts';
 import { createKeyQueue } from './key-queue.ts';
+import { keepLease } from './lease-keeper.ts';
 import { checkLedgerHead, readLedgerHead } from './ledger-head.ts';
 import { createLedgerWriter } from './ledger-writer.ts';
-import { keepLease } from './lease-keeper.ts';
-import { jitter } from './retry.ts';
-import { createSourceFollower } from './source-follower.ts';
+import { createSourceLoop } from './source-loop.ts';
 import type { StatusBoard } from './status-board.ts';
 import { indexAdmission, type TermState } from './term-state.ts';
 import { createWakeup, type Wakeup } from './wakeup.ts';
 import type { ZoneDeps } from './zone-deps.ts';
-
-/** A judgement is renewed at most this often, however many keys ask for it. */
-const ADMIT_AGAIN_AFTER_MS = 5_000;
 
 /** One term of leadership: from the first read under a fence until the lease or the process ends. */
 export async function leadTerm(
@@ -66,69 +61,30 @@ async function runLoops(
 ): Promise<void> {
   const poolWakeup = createWakeup(deps.clock);
   const ledgerWakeup = createWakeup(deps.clock);
+  const wakeLedger = ledgerWakeup.notify;
   const queue = createKeyQueue(poolWakeup.notify);
-  const follower = createSourceFollower(deps, state, board);
+  const source = createSourceLoop(deps, state, board, queue, sourceHint, wakeLedger);
+  const pool = createKeyPool(deps, state, board, queue, poolWakeup, {
+    onEffect: wakeLedger,
+    onIdle: wakeLedger,
+    onNeedsAdmission: source.askForAdmission,
+  });
   const ledger = createLedgerWriter(deps, state);
   await ledger.anchors.begin(await readLedgerHead(deps));
-  let wantsAdmission = false;
-  /** The admission whose keys are all in the queue, or were worked. */
-  let enqueuedSequence: number | null = null;
-  const pool = createKeyPool(deps, state, board, queue, poolWakeup, {
-    onEffect: ledgerWakeup.notify,
-    onIdle: ledgerWakeup.notify,
-    onNeedsAdmission: () => {
-      wantsAdmission = true;
-      sourceHint.notify();
-    },
-  });
-
-  const enqueueAll = async () => {
-    const desired = state.admission?.admission.desired ?? [];
-    const recorded = await deps.store.journal.listRecorded();
-    const keys = recorded.map((entry) => toRefKey(entry.ref));
-    for (const ref of await listKnownRefs(deps, desired, keys)) queue.add(toRefKey(ref));
-    for (const key of state.openIntents.keys()) queue.add(key);
-  };
-
-  const followSource = async (signal: AbortSignal) => {
-    let resyncAt = 0;
-    let admittedAt = Number.NEGATIVE_INFINITY;
-    while (!signal.aborted) {
-      let changed = await follower.follow();
-      const mayAdmit = deps.clock.now() - admittedAt >= ADMIT_AGAIN_AFTER_MS;
-      if (!changed && wantsAdmission && mayAdmit) {
-        await follower.admitAgain();
-        changed = true;
-      }
-      if (changed) {
-        wantsAdmission = false;
-        admittedAt = deps.clock.now();
-      }
-      if (changed || deps.clock.now() >= resyncAt) {
-        const sequence = state.admission?.admission.sequence ?? null;
-        await enqueueAll();
-        enqueuedSequence = sequence;
-        ledgerWakeup.notify();
-        resyncAt = deps.clock.now() + deps.settings.resyncMs;
-      }
-      const pauseMs = wantsAdmission ? ADMIT_AGAIN_AFTER_MS : deps.settings.pollMs;
-      await sourceHint.wait(jitter(pauseMs, deps.randomness), signal);
-    }
-  };
 
   const writeLedger = async (signal: AbortSignal) => {
     while (!signal.aborted) {
       while (await ledger.drain()) if (signal.aborted) break;
-      const sequence = state.admission?.admission.sequence;
-      board.set({ isConverged: sequence === enqueuedSequence && pool.isIdle() });
+      const hasAdmission = state.admission !== null;
+      board.set({ isConverged: hasAdmission && source.hasEnqueuedAll() && pool.isIdle() });
       await ledgerWakeup.wait(deps.settings.pollMs, signal);
     }
   };
 
-  await endTogether(term, [followSource, pool.run, writeLedger]);
+  await endTogether(term, [source.run, pool.run, writeLedger]);
   if (!stop.aborted) return;
   await pool.drain();
-  while (await ledger.drain()) continue;
+  while (await ledger.drain());
   await ledger.anchors.flush();
 }
 

@@ -1,6 +1,7 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import { createSystemClock } from '../../reconciler/adapters/clock/system/clock.ts';
 import { createHttpStatusSource } from '../../reconciler/adapters/status-source/http/status-source.ts';
 import { createMemoryStatusSource } from '../../reconciler/adapters/status-source/memory/status-source.ts';
 import { describeStatusSource, ZONES } from './status-source.contract.ts';
@@ -42,7 +43,7 @@ describeStatusSource({
   name: 'http',
   withRunning: (body) =>
     withServer(answerWith(200, JSON.stringify({ v: 1, zones: ZONES })), (port) =>
-      body(createHttpStatusSource(), port),
+      body(createHttpStatusSource({ clock: createSystemClock() }), port),
     ),
   unusedPort: findUnusedPort,
 });
@@ -56,7 +57,7 @@ describe('status source over HTTP', () => {
     [200, JSON.stringify({ v: 1, zones: 'none' })],
   ])('takes an answer of another server (%i %s) for none', async (status, text) => {
     await withServer(answerWith(status, text), async (port) => {
-      expect(await createHttpStatusSource().read(port)).toBeNull();
+      expect(await createHttpStatusSource({ clock: createSystemClock() }).read(port)).toBeNull();
     });
   });
 
@@ -64,7 +65,7 @@ describe('status source over HTTP', () => {
     await withServer(
       (_request, response) => response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end(),
       async (port) => {
-        expect(await createHttpStatusSource().read(port)).toBeNull();
+        expect(await createHttpStatusSource({ clock: createSystemClock() }).read(port)).toBeNull();
       },
     );
   });

@@ -1,7 +1,8 @@
+import { CodedError } from '../../core/contracts/coded-error.ts';
 import { toRefTitle } from '../../core/contracts/ref.ts';
 import type { ResourceStatus, ZoneStatus } from '../../core/status/zone-status.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { type Command, type CommandIo, EXIT_FAILED, EXIT_OK } from '../command.ts';
+import { type Command, type CommandIo, EXIT_OK } from '../command.ts';
 import { parseChoice, parseOptions, parseWholeNumber } from '../parse-options.ts';
 import { STATE_HELP, STATE_OPTION, type StatePaths, toStatePaths } from '../state-paths.ts';
 
@@ -47,10 +48,7 @@ export function createStatusCommand(deps: StatusCommandDeps): Command {
       const timeoutMs = 1000 * parseWholeNumber('status', 'timeout', values.timeout, range);
       const zones = await readUntil(deps, paths, io, values.wait ? timeoutMs : 0);
       if (zones === null) {
-        io.writeError(
-          'plumb: P605 not running: no reconciler runs here; start one with plumb up\n',
-        );
-        return EXIT_FAILED;
+        throw new CodedError('P605', 'no reconciler runs here; start one with plumb up');
       }
       const tip = await deps.readTip(paths);
       io.write(

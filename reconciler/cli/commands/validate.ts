@@ -67,10 +67,11 @@ function report(reading: SourceReading, format: DiagnosticFormat, io: CommandIo)
 }
 
 function summarise(judgement: RevisionJudgement, errors: number): string {
-  const { valid, heldBack, ignoredDocuments, frozen } = judgement;
+  const { valid, heldBack, ignoredDocuments, ignoredFiles, frozen } = judgement;
   const parts = [`${valid.length} resources valid`, `${errors} errors`];
   if (heldBack.length > 0) parts.push(`${heldBack.length} held back`);
   if (ignoredDocuments > 0) parts.push(`${ignoredDocuments} documents of other APIs ignored`);
+  if (ignoredFiles > 0) parts.push(`${ignoredFiles} other YAML files ignored`);
   const tail = frozen ? '; nothing of this revision would come into force' : '';
   return `${parts.join(', ')}${tail}`;
 }

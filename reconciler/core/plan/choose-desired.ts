@@ -1,5 +1,6 @@
 import { type NormalForm, toRef } from '../contracts/normal-form.ts';
 import { type RefKey, toRefKey } from '../contracts/ref.ts';
+import { restoreReferences } from '../graph/restore-references.ts';
 import { zonesOf } from '../graph/zones-of.ts';
 import type { RevisionJudgement } from '../spec/judge-revision.ts';
 
@@ -25,9 +26,8 @@ export function chooseDesired(
   const held = new Set(judgement.heldBack.map(({ ref }) => toRefKey(ref)));
   const isUncertain = judgement.uncertainPaths.length > 0;
   const kept = [...lastGood].filter(([key]) => !keys.has(key) && (held.has(key) || isUncertain));
-  const heldBack = new Set([...held, ...kept.map(([key]) => key)]);
-  return {
-    desired: [...valid, ...kept.map(([, form]) => form)],
-    heldBack: [...heldBack].sort(),
-  };
+  const keptKeys = kept.map(([key]) => key);
+  const together = [...valid, ...kept.map(([, form]) => form)];
+  const { desired, restored } = restoreReferences(together, keptKeys, lastGood);
+  return { desired, heldBack: [...new Set([...held, ...keptKeys, ...restored])].sort() };
 }

@@ -11,7 +11,6 @@ describe('canonical JSON', () => {
   it('gives the text of RFC 8785 for every value of JSON', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 5 }), (value) => {
-        fc.pre(JSON.stringify(value).isWellFormed?.() ?? true);
         expect(toCanonicalJson(value as Json)).toBe(reference(value));
       }),
     );

@@ -1,4 +1,5 @@
 import type { ZoneStatus } from '../../../core/status/zone-status.ts';
+import type { Clock } from '../../../ports/clock.ts';
 import type { StatusSource } from '../../../ports/status-source.ts';
 
 const TIMEOUT_MS = 5_000;
@@ -6,23 +7,28 @@ const TIMEOUT_MS = 5_000;
 const MAX_BYTES = 64 * 1024 * 1024;
 
 /** Asks the reconciler's own HTTP server on this machine. */
-export function createHttpStatusSource(): StatusSource {
+export function createHttpStatusSource(deps: { readonly clock: Clock }): StatusSource {
   return {
     read: async (port) => {
-      const text = await fetchText(`http://127.0.0.1:${port}/api/v1/status`);
+      const text = await fetchText(`http://127.0.0.1:${port}/api/v1/status`, deps.clock);
       return text === null ? null : parseStatus(text);
     },
   };
 }
 
-async function fetchText(url: string): Promise<string | null> {
+async function fetchText(url: string, clock: Clock): Promise<string | null> {
+  const limit = new AbortController();
+  const isAnswered = new AbortController();
+  void clock.sleep(TIMEOUT_MS, isAnswered.signal).then(() => limit.abort());
   try {
-    const answer = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const answer = await fetch(url, { redirect: 'error', signal: limit.signal });
     if (!answer.ok || answer.body === null) return null;
     return await readBounded(answer.body);
   } catch {
     // Nobody listens, or it is no HTTP server of ours: either way there is no status.
     return null;
+  } finally {
+    isAnswered.abort();
   }
 }
 

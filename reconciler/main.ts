@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -85,6 +85,7 @@ function toCommandPorts(machine: Machine): CommandPorts {
     openPolicyGate: () => openPolicyGate(machine),
     withGit: (paths, work) => withGit(machine, paths, work),
     initialise: (paths, folder) => initialisePlatform(machine, paths, folder),
+    removeState: (paths) => rm(paths.root, { recursive: true, force: true }),
     readSource: (source) => readSource(machine, source),
     readRunningStatus: (port) => readRunningStatus(machine, port),
     start: (paths, options, onStep) => startInstallation(machine, paths, options, onStep),

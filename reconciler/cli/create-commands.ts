@@ -15,6 +15,7 @@ import { type AuditVerifyCommandDeps, createAuditVerifyCommand } from './command
 import { createDownCommand } from './commands/down.ts';
 import { createInitCommand } from './commands/init.ts';
 import { createPlanCommand } from './commands/plan.ts';
+import { createResetCommand } from './commands/reset.ts';
 import { createStatusCommand } from './commands/status.ts';
 import { createUpCommand, type UpCommandDeps } from './commands/up.ts';
 import { createValidateCommand } from './commands/validate.ts';
@@ -39,6 +40,7 @@ export type CommandPorts = {
     work: (git: GitReader) => Promise<Result>,
   ) => Promise<Result>;
   readonly initialise: (paths: StatePaths, fromFolder: string) => Promise<Oid>;
+  readonly removeState: (paths: StatePaths) => Promise<void>;
   readonly readSource: (source: SourceChoice) => Promise<SourceReading>;
   readonly readRunningStatus: (port: number) => Promise<readonly ZoneStatus[] | null>;
   readonly start: UpCommandDeps['start'];
@@ -58,6 +60,8 @@ export function createCommands(ports: CommandPorts): readonly Command[] {
     (await (await ports.openInstanceFile(paths)).read()) !== null;
   const findReconciler = async (paths: StatePaths) =>
     (await ports.openRegistry(paths)).find(RECONCILER);
+  const stopReconciler = async (paths: StatePaths) =>
+    (await ports.openRegistry(paths)).stop(RECONCILER, STOP_GRACE_MS);
   const readLive = async (paths: StatePaths, zone: string) =>
     (await isInitialised(paths)) ? withGit(paths, (git) => readLiveForms(git, zone)) : null;
   const readStatus = async (paths: StatePaths) => {
@@ -78,9 +82,14 @@ export function createCommands(ports: CommandPorts): readonly Command[] {
       start,
     }),
     createDownCommand({
-      stopReconciler: async (paths) =>
-        (await ports.openRegistry(paths)).stop(RECONCILER, STOP_GRACE_MS),
+      stopReconciler,
       stopDatabase: async (paths) => (await ports.openDatabaseServer(paths)).stop(),
+    }),
+    createResetCommand({
+      isInitialised,
+      stopReconciler,
+      destroyDatabase: async (paths) => (await ports.openDatabaseServer(paths)).destroy(),
+      removeState: ports.removeState,
     }),
     createStatusCommand({
       clock,

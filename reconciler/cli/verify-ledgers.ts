@@ -18,12 +18,12 @@ export type VerifyLedgersInput = {
   readonly listCheckpoints: (zone: string) => Promise<readonly Checkpoint[]>;
 };
 
+export type ZoneVerdict = { readonly zone: string; readonly verdict: LedgerVerdict };
+
 /** The verdict on each zone's ledger. */
-export async function verifyLedgers(
-  input: VerifyLedgersInput,
-): Promise<readonly { readonly zone: string; readonly verdict: LedgerVerdict }[]> {
+export async function verifyLedgers(input: VerifyLedgersInput): Promise<readonly ZoneVerdict[]> {
   const zones = input.zone === null ? await listDeclaredZones(input.git) : [input.zone];
-  const verdicts = [];
+  const verdicts: ZoneVerdict[] = [];
   for (const zone of zones) {
     const { git, verifier, strict, problems } = input;
     const checkpoints = await input.listCheckpoints(zone);

@@ -2,7 +2,7 @@ import { CodedError } from '../core/contracts/coded-error.ts';
 import type { Finding, Verdict } from '../core/policy/judge.ts';
 import { judgeEffects } from '../core/policy/judge-effects.ts';
 import { parsePack } from '../core/policy/parse-pack.ts';
-import { type PolicySet, toPolicySet } from '../core/policy/policy.ts';
+import { type Policy, type PolicySet, toPolicySet } from '../core/policy/policy.ts';
 import type { PolicyEvaluator } from '../ports/policy-evaluator.ts';
 import type { PolicyLibrary } from '../ports/policy-library.ts';
 import type { OpenPolicyGate, PolicyCase, PolicyJudgement } from './policy-gate.ts';
@@ -35,7 +35,7 @@ async function loadPolicySet(
   packs: readonly string[],
 ): Promise<LoadedPolicySet> {
   const nothing = toPolicySet([]);
-  const policies = [];
+  const policies: Policy[] = [];
   for (const name of packs) {
     try {
       const pack = parsePack(await library.readPack(name));

@@ -107,7 +107,7 @@ export async function createInstallation(): Promise<Installation> {
     git,
     up: () => startReconciler(folder, state),
     remove: async () => {
-      await expectSuccess(plumb('down'));
+      await expectSuccess(plumb('reset', '--yes'));
       await rm(folder, { recursive: true, force: true });
     },
   };

@@ -2,6 +2,7 @@ import type { LedgerVerdict } from '../../core/audit/verify-ledger.ts';
 import { type Command, type CommandIo, EXIT_OK } from '../command.ts';
 import { parseChoice, parseOptions } from '../parse-options.ts';
 import { STATE_HELP, STATE_OPTION, type StatePaths, toStatePaths } from '../state-paths.ts';
+import type { ZoneVerdict } from '../verify-ledgers.ts';
 
 export type VerifyRequest = {
   readonly paths: StatePaths;
@@ -15,9 +16,7 @@ export type VerifyRequest = {
 };
 
 export type AuditVerifyCommandDeps = {
-  readonly verify: (
-    request: VerifyRequest,
-  ) => Promise<readonly { readonly zone: string; readonly verdict: LedgerVerdict }[]>;
+  readonly verify: (request: VerifyRequest) => Promise<readonly ZoneVerdict[]>;
 };
 
 const DEFAULT_SIGNER = 'plumbline@localhost';

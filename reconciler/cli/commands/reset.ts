@@ -1,0 +1,50 @@
+import { CodedError } from '../../core/contracts/coded-error.ts';
+import { type Command, EXIT_OK } from '../command.ts';
+import { parseOptions } from '../parse-options.ts';
+import { STATE_HELP, STATE_OPTION, type StatePaths, toStatePaths } from '../state-paths.ts';
+
+export type ResetCommandDeps = {
+  readonly isInitialised: (paths: StatePaths) => Promise<boolean>;
+  readonly stopReconciler: (paths: StatePaths) => Promise<unknown>;
+  /** Also where the data lies outside the state folder, as it does for root. */
+  readonly destroyDatabase: (paths: StatePaths) => Promise<void>;
+  readonly removeState: (paths: StatePaths) => Promise<void>;
+};
+
+const HELP = `
+usage: plumb reset --yes [--state DIR]
+
+Stops everything and removes the installation: the platform repo with its ledger,
+the keys, the database and the targets' folders. Clones of the repo stay.
+
+  --yes            required: there is no way back
+${STATE_HELP}
+
+Exit codes: 0 removed, or nothing was there; 1 could not, or --yes is missing.`;
+
+export function createResetCommand(deps: ResetCommandDeps): Command {
+  return {
+    words: ['reset'],
+    summary: 'remove the installation, its ledger included',
+    help: HELP,
+    run: async (args, io) => {
+      const { values } = parseOptions('reset', args, {
+        ...STATE_OPTION,
+        yes: { type: 'boolean', default: false },
+      });
+      const paths = toStatePaths(values.state, io);
+      if (!(await deps.isInitialised(paths))) {
+        io.write(`nothing is initialised in ${paths.root}\n`);
+        return EXIT_OK;
+      }
+      if (!values.yes) {
+        throw new CodedError('P601', `this removes ${paths.root} with its ledger; say --yes`);
+      }
+      await deps.stopReconciler(paths);
+      await deps.destroyDatabase(paths);
+      await deps.removeState(paths);
+      io.write(`removed ${paths.root}\n`);
+      return EXIT_OK;
+    },
+  };
+}

@@ -1,5 +1,4 @@
 import type { LedgerRecord } from '../../core/audit/record.ts';
-import { toRefKey } from '../../core/contracts/ref.ts';
 import { type Command, EXIT_OK } from '../command.ts';
 import { parseChoice, parseOptions, parseWholeNumber } from '../parse-options.ts';
 import { STATE_HELP, STATE_OPTION, type StatePaths, toStatePaths } from '../state-paths.ts';
@@ -69,7 +68,5 @@ function renderZone(zone: string, entries: readonly LedgerEntry[]): string {
     const seq = String(record.seq).padStart(5);
     return `${seq}  ${record.at.slice(0, 19)}Z  ${commit.slice(0, 10)}  ${title}`;
   });
-  const last = entries[0]?.record;
-  const head = `zone ${zone}${last === undefined ? '' : ` (last: ${toRefKey(last.ref)})`}`;
-  return `${[head, ...lines].join('\n')}\n`;
+  return `${[`zone ${zone}`, ...lines].join('\n')}\n`;
 }

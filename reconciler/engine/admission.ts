@@ -11,8 +11,9 @@ import {
 } from '../core/contracts/ref.ts';
 import type { Planner } from '../core/plan/planner.ts';
 import type { KindTable } from '../ports/kind-handler.ts';
+import type { Observation } from '../ports/receiver.ts';
 import { judgeAdmission, type World } from './judge-admission.ts';
-import { handlerOf } from './kind-lookup.ts';
+import { listInTime, observeFenced } from './observation.ts';
 import { indexAdmission, type TermState } from './term-state.ts';
 import type { ZoneDeps } from './zone-deps.ts';
 
@@ -38,7 +39,7 @@ export async function admitRevision(
     zone: deps.zone,
     previous,
     rulesFrom: previous?.desired ?? input.desired,
-    world: await readWorld(deps, input.desired),
+    world: await readWorld(deps, term, input.desired),
     now: deps.clock.now(),
     planners: toPlanners(deps.kinds),
     referencesOf: deps.referencesOf,
@@ -58,16 +59,20 @@ function toPlanners(kinds: KindTable): Readonly<Record<string, Planner>> {
   return Object.fromEntries([...kinds].map(([kind, handler]) => [kind, handler.plan]));
 }
 
-async function readWorld(deps: ZoneDeps, desired: readonly NormalForm[]): Promise<World> {
+async function readWorld(
+  deps: ZoneDeps,
+  term: TermState,
+  desired: readonly NormalForm[],
+): Promise<World> {
   const journal = await deps.store.journal.listRecorded();
   const recorded = new Map(journal.map((entry) => [toRefKey(entry.ref), entry.recorded]));
   const refs = await listKnownRefs(deps, desired, [...recorded.keys()]);
   const observed = new Map<RefKey, Read<NormalForm>>();
   for (let start = 0; start < refs.length; start += OBSERVATION_WIDTH) {
     const batch = refs.slice(start, start + OBSERVATION_WIDTH);
-    const reads = await Promise.all(batch.map((ref) => observeSafely(deps, ref)));
+    const seen = await Promise.all(batch.map((ref) => observeFenced(deps, term, ref)));
     batch.forEach((ref, index) => {
-      observed.set(toRefKey(ref), reads[index] as Read<NormalForm>);
+      observed.set(toRefKey(ref), (seen[index] as Observation).read);
     });
   }
   return { observed, recorded };
@@ -79,7 +84,8 @@ export async function listKnownRefs(
   desired: readonly NormalForm[],
   recorded: readonly RefKey[],
 ): Promise<readonly Ref[]> {
-  const lists = await Promise.all([...deps.kinds.values()].map((handler) => handler.list()));
+  const handlers = [...deps.kinds.values()];
+  const lists = await Promise.all(handlers.map((handler) => listInTime(deps, handler)));
   const refs = [
     ...desired.map(toRef),
     ...lists.flat(),
@@ -87,13 +93,4 @@ export async function listKnownRefs(
   ];
   const byKey = new Map(refs.map((ref) => [toRefKey(ref), ref]));
   return [...byKey.values()].sort(compareRefs);
-}
-
-async function observeSafely(deps: ZoneDeps, ref: Ref): Promise<Read<NormalForm>> {
-  try {
-    return (await handlerOf(deps.kinds, ref.kind).observe(ref)).read;
-  } catch (error) {
-    const why = error instanceof Error ? error.message : 'the observation failed';
-    return { state: 'unknown', why };
-  }
 }

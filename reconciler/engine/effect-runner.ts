@@ -8,6 +8,7 @@ import type { Intent } from '../ports/store.ts';
 import type { EffectDeps } from './effect-deps.ts';
 import type { KeyOutcome } from './key-outcome.ts';
 import { handlerOf } from './kind-lookup.ts';
+import { observeInTime } from './observation.ts';
 import { backoffMs, MAX_ATTEMPTS } from './retry.ts';
 
 /** One effect on its way from intent to ledger record. */
@@ -76,7 +77,7 @@ export async function perform(deps: EffectDeps, run: EffectRun): Promise<EffectR
 /** An error does not say whether the act happened, so the world is asked before anything else. */
 async function afterFailure(deps: EffectDeps, run: EffectRun, error: unknown): Promise<EffectRun> {
   const { effect } = run.intent;
-  const seen = await handlerOf(deps.kinds, effect.ref.kind).observe(effect.ref);
+  const seen = await observeInTime(deps, effect.ref);
   if (seen.read.state !== 'unknown' && seen.lastEffectId === effect.id) {
     const live = seen.read.state === 'present' ? seen.read.value : null;
     return { ...run, result: { outcome: 'succeeded', live, summary: effect.reason } };

@@ -3,13 +3,13 @@ import { isAdmitted } from '../core/plan/admit.ts';
 import type { Effect } from '../core/plan/effect.ts';
 import type { PlanContext, PlannerResult, Recorded } from '../core/plan/planner.ts';
 import type { Condition } from '../core/status/condition.ts';
-import type { KindHandler } from '../ports/kind-handler.ts';
 import type { Observation } from '../ports/receiver.ts';
 import type { Intent, OpenIntent } from '../ports/store.ts';
 import { recordResult, runEffect } from './effect-runner.ts';
 import { readContext } from './key-context.ts';
 import type { KeyOutcome } from './key-outcome.ts';
 import { handlerOf } from './kind-lookup.ts';
+import { observeFenced } from './observation.ts';
 import type { IndexedAdmission, TermState } from './term-state.ts';
 import type { ZoneDeps } from './zone-deps.ts';
 
@@ -28,7 +28,7 @@ export async function workKey(
   ref: Ref,
 ): Promise<KeyResult> {
   const handler = handlerOf(deps.kinds, ref.kind);
-  const observation = await observe(handler, ref);
+  const observation = await observeFenced(deps, term, ref);
   const open = term.openIntents.get(toRefKey(ref));
   if (open !== undefined && hasHappened(observation, open)) {
     await settle(deps, term, open, observation, 'succeeded');
@@ -54,15 +54,6 @@ export async function workKey(
 function toIntent(admission: IndexedAdmission, effect: Effect): Intent {
   const { sequence, revision, planDigest, policyDigest } = admission.admission;
   return { effect, admissionSequence: sequence, revision, planDigest, policyDigest };
-}
-
-async function observe(handler: KindHandler, ref: Ref): Promise<Observation> {
-  try {
-    return await handler.observe(ref);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : 'the observation failed';
-    return { read: { state: 'unknown', why }, lastEffectId: null };
-  }
 }
 
 function hasHappened(observation: Observation, open: OpenIntent): boolean {

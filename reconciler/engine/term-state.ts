@@ -7,6 +7,8 @@ import type { OpenIntent } from '../ports/store.ts';
 /** What one term of leadership knows. It dies with the term; the next one reads all of it again. */
 export type TermState = {
   readonly fence: Fence;
+  /** Kinds whose receiver has not yet learned of this epoch: nothing is read from them. */
+  readonly unfencedKinds: Set<string>;
   admission: IndexedAdmission | null;
   readonly openIntents: Map<RefKey, OpenIntent>;
   /** Failed attempts by effect id. */

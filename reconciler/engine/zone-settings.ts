@@ -7,6 +7,8 @@ export type ZoneSettings = {
   readonly workers: number;
   /** After this long a worker turns to other keys while the effect goes on. */
   readonly slowEffectMs: number;
+  /** After this long without an answer it is unknown how a resource is. */
+  readonly observeMs: number;
   readonly drainMs: number;
   /** No new effect starts while the ledger lags behind by more than this. */
   readonly maxBacklogRows: number;
@@ -21,6 +23,7 @@ export const DEFAULT_SETTINGS: ZoneSettings = {
   resyncMs: 60_000,
   workers: 8,
   slowEffectMs: 5_000,
+  observeMs: 10_000,
   drainMs: 10_000,
   maxBacklogRows: 2_000,
   maxBacklogAgeMs: 60_000,

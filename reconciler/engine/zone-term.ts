@@ -5,6 +5,7 @@ import { createKeyQueue } from './key-queue.ts';
 import { keepLease } from './lease-keeper.ts';
 import { checkLedgerHead, readLedgerHead } from './ledger-head.ts';
 import { createLedgerWriter } from './ledger-writer.ts';
+import { raiseFences } from './observation.ts';
 import { createSourceLoop } from './source-loop.ts';
 import type { StatusBoard } from './status-board.ts';
 import { indexAdmission, type TermState } from './term-state.ts';
@@ -34,17 +35,13 @@ export async function leadTerm(
   }
 }
 
-/**
- * Before anything is read, every receiver learns the new epoch: after that no slow write of an
- * earlier leader can land, so what is read next stays true.
- */
 async function openTerm(deps: ZoneDeps, fence: Fence): Promise<TermState> {
-  for (const handler of deps.kinds.values()) await handler.raiseFence(fence);
+  const fenced = await raiseFences(deps, fence);
   await checkLedgerHead(deps);
   const admission = await deps.store.admissions.readLatest();
   const open = await deps.store.journal.listOpenIntents();
   return {
-    fence,
+    ...fenced,
     admission: admission === null ? null : indexAdmission(admission),
     openIntents: new Map(open.map((intent) => [toRefKey(intent.effect.ref), intent])),
     attempts: new Map(),

@@ -1,12 +1,15 @@
-import { isCodedError } from '../core/contracts/coded-error.ts';
-import type { ErrorCode } from '../core/contracts/error-codes.ts';
 import { MAIN_BRANCH, type Oid } from '../core/contracts/git.ts';
-import type { NormalForm } from '../core/contracts/normal-form.ts';
 import { chooseDesired } from '../core/plan/choose-desired.ts';
-import { toPlatformRules } from '../core/plan/platform-rules.ts';
 import type { RevisionJudgement } from '../core/spec/judge-revision.ts';
 import { admitRevision } from './admission.ts';
-import { checkCommitSignatures } from './commit-signatures.ts';
+import {
+  FROZEN,
+  findSourceFault,
+  isFault,
+  NO_MAIN,
+  readJudgement,
+  type SourceFault,
+} from './source-fault.ts';
 import type { StatusBoard } from './status-board.ts';
 import type { TermState } from './term-state.ts';
 import type { ZoneDeps } from './zone-deps.ts';
@@ -17,12 +20,6 @@ export type SourceFollower = {
   /** Judges the revision in force once more, because the world is not as it was then. */
   readonly admitAgain: () => Promise<void>;
 };
-
-/** Why a commit is not followed. */
-type SourceFault = { readonly code: ErrorCode; readonly message: string };
-
-const FROZEN: SourceFault = { code: 'P205', message: 'an invalid resource freezes the whole repo' };
-const NO_MAIN: SourceFault = { code: 'P204', message: 'the platform repo has no main branch' };
 
 export function createSourceFollower(
   deps: ZoneDeps,
@@ -47,7 +44,8 @@ export function createSourceFollower(
   };
 
   const admitTip = async (tip: Oid): Promise<boolean> => {
-    const judgement = await deps.revisions.read(deps.git, tip);
+    const judgement = await readJudgement(deps, tip);
+    if (isFault(judgement)) return hold(tip, judgement, null);
     if (judgement.frozen) return hold(tip, FROZEN, judgement);
     const own = chooseDesired(deps.zone, judgement, term.admission?.desired ?? new Map());
     if (own.desired.length === 0) {
@@ -63,20 +61,12 @@ export function createSourceFollower(
 
   const follow = async (): Promise<boolean> => {
     const tip = await deps.git.readRef(MAIN_BRANCH);
-    if (tip === refusedTip && tip !== null) return false;
-    const admitted = term.admission?.admission ?? null;
     if (tip === null) return hold(null, NO_MAIN, null);
+    if (tip === refusedTip) return false;
+    const admitted = term.admission?.admission ?? null;
     if (tip === admitted?.revision) return showInForce(tip);
-    if (admitted !== null) {
-      const { revision } = admitted;
-      if (!(await deps.git.isAncestor(revision, tip))) {
-        const message = `main no longer contains ${revision.slice(0, 12)}, which is in force`;
-        return hold(tip, { code: 'P408', message }, null);
-      }
-      const fault = await findSignatureFault(deps, admitted.desired, revision, tip);
-      if (fault !== null) return hold(tip, fault, null);
-    }
-    return admitTip(tip);
+    const fault = admitted === null ? null : await findSourceFault(deps, admitted, tip);
+    return fault === null ? admitTip(tip) : hold(tip, fault, null);
   };
 
   /** After a restart the revision in force is known from the store, and what it says from Git. */
@@ -97,22 +87,4 @@ export function createSourceFollower(
   };
 
   return { follow, admitAgain };
-}
-
-async function findSignatureFault(
-  deps: ZoneDeps,
-  admittedForms: readonly NormalForm[],
-  admitted: Oid,
-  tip: Oid,
-): Promise<SourceFault | null> {
-  const rules = toPlatformRules(admittedForms);
-  if (!rules.requireSignedCommits) return null;
-  try {
-    const { allowedSigners } = rules;
-    await checkCommitSignatures(deps, { admitted, tip, allowedSigners });
-    return null;
-  } catch (error) {
-    if (isCodedError(error, 'P409')) return error;
-    throw error;
-  }
 }

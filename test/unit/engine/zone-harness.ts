@@ -79,30 +79,32 @@ export function createZoneHarness() {
       referencesOf,
       ...change,
     };
-    const reconciler = createZoneReconciler(deps);
-    const stop = new AbortController();
-    const done = reconciler.run(stop.signal);
-    return {
-      status: reconciler.status,
-      hint: reconciler.hint,
-      /** Lets everything that is ready run, without moving time, until the check holds. */
-      until: async (check: (status: ZoneStatus) => boolean): Promise<ZoneStatus> => {
-        for (let round = 0; round < MAX_ROUNDS; round += 1) {
-          if (check(reconciler.status())) return reconciler.status();
-          await Promise.resolve();
-        }
-        throw new Error(
-          `it does not come to that:\n${JSON.stringify(reconciler.status(), null, 1)}`,
-        );
-      },
-      stop: async () => {
-        stop.abort();
-        await done;
-      },
-    };
+    return startReconciler(deps);
   };
 
   return { clock, git, commit, open, executorWorld, log };
+}
+
+function startReconciler(deps: ZoneDeps) {
+  const reconciler = createZoneReconciler(deps);
+  const stop = new AbortController();
+  const done = reconciler.run(stop.signal);
+  return {
+    status: reconciler.status,
+    hint: reconciler.hint,
+    /** Lets everything that is ready run, without moving time, until the check holds. */
+    until: async (check: (status: ZoneStatus) => boolean): Promise<ZoneStatus> => {
+      for (let round = 0; round < MAX_ROUNDS; round += 1) {
+        if (check(reconciler.status())) return reconciler.status();
+        await Promise.resolve();
+      }
+      throw new Error(`it does not come to that:\n${JSON.stringify(reconciler.status(), null, 1)}`);
+    },
+    stop: async () => {
+      stop.abort();
+      await done;
+    },
+  };
 }
 
 export const SMALL_REPO: Readonly<Record<string, string>> = {

@@ -112,6 +112,19 @@ describe('a zone reconciler', () => {
     await zone.stop();
   });
 
+  it('holds a commit that cannot be read within the limits, and goes on looking after the rest', async () => {
+    const harness = createZoneHarness();
+    const good = await harness.commit(SMALL_REPO);
+    const zone = harness.open();
+    await zone.until(isConvergedOn(good));
+    await harness.commit({ [`${'deep/'.repeat(300)}file.txt`]: 'x' });
+    zone.hint();
+    const held = await zone.until(({ source }) => source.held !== null);
+    expect(held).toMatchObject({ role: 'leader', trouble: null, source: { revision: good } });
+    expect(held.source.held).toContain('P107');
+    await zone.stop();
+  });
+
   it('restores what somebody took away, without a new admission', async () => {
     const harness = createZoneHarness();
     const commit = await harness.commit(SMALL_REPO);

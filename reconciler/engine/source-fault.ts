@@ -1,0 +1,67 @@
+import { isCodedError } from '../core/contracts/coded-error.ts';
+import type { ErrorCode } from '../core/contracts/error-codes.ts';
+import type { Oid } from '../core/contracts/git.ts';
+import type { Admission } from '../core/plan/admission.ts';
+import { toPlatformRules } from '../core/plan/platform-rules.ts';
+import type { RevisionJudgement } from '../core/spec/judge-revision.ts';
+import { checkCommitSignatures } from './commit-signatures.ts';
+import type { ZoneDeps } from './zone-deps.ts';
+
+/** Why a commit is not followed. */
+export type SourceFault = { readonly code: ErrorCode; readonly message: string };
+
+export const NO_MAIN: SourceFault = {
+  code: 'P204',
+  message: 'the platform repo has no main branch',
+};
+
+export const FROZEN: SourceFault = {
+  code: 'P205',
+  message: 'an invalid resource freezes the whole repo',
+};
+
+/** What forbids going from the admitted revision to this tip, whatever the tip says. */
+export async function findSourceFault(
+  deps: ZoneDeps,
+  { revision, desired }: Admission,
+  tip: Oid,
+): Promise<SourceFault | null> {
+  if (!(await deps.git.isAncestor(revision, tip))) {
+    const message = `main no longer contains ${revision.slice(0, 12)}, which is in force`;
+    return { code: 'P408', message };
+  }
+  const rules = toPlatformRules(desired);
+  if (!rules.requireSignedCommits) return null;
+  const { allowedSigners } = rules;
+  return faultOf(() => checkCommitSignatures(deps, { admitted: revision, tip, allowedSigners }));
+}
+
+/** A commit that cannot be read within the limits is its author's fault, and stops nobody else. */
+export async function readJudgement(
+  deps: ZoneDeps,
+  tip: Oid,
+): Promise<RevisionJudgement | SourceFault> {
+  const read: { judgement: RevisionJudgement | null } = { judgement: null };
+  const fault = await faultOf(async () => {
+    read.judgement = await deps.revisions.read(deps.git, tip);
+  });
+  if (fault !== null) return fault;
+  if (read.judgement === null) throw new Error('a revision without fault has a judgement');
+  return read.judgement;
+}
+
+export function isFault(value: RevisionJudgement | SourceFault): value is SourceFault {
+  return 'code' in value;
+}
+
+const FAULT_CODES: readonly ErrorCode[] = ['P104', 'P105', 'P107', 'P409'];
+
+async function faultOf(work: () => Promise<void>): Promise<SourceFault | null> {
+  try {
+    await work();
+    return null;
+  } catch (error) {
+    if (isCodedError(error) && FAULT_CODES.includes(error.code)) return error;
+    throw error;
+  }
+}

@@ -8,10 +8,14 @@ const PROJECTS = ['unit', 'contract', 'simulation', 'scenario', 'house'];
 /** They may ask for the run's Postgres, which starts with the first test that does. */
 const WITH_POSTGRES = ['contract', 'scenario'];
 
+/** Nothing in them touches the machine, and modules keep no state: they may share a thread. */
+const PURE = ['unit', 'house'];
+
 const toProject = (name: string) => ({
   extends: true as const,
   test: {
     name,
+    ...(PURE.includes(name) ? { pool: 'threads' as const, isolate: false } : {}),
     include: [`test/${name}/**/*.test.ts`],
     globalSetup: WITH_POSTGRES.includes(name) ? ['test/support/postgres-run.ts'] : [],
   },

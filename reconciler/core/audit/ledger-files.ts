@@ -4,7 +4,7 @@ import { toRef } from '../contracts/normal-form.ts';
 import type { Ref } from '../contracts/ref.ts';
 
 /** Where a resource stands in the ledger's tree; desired and live have one layout. */
-export function toLedgerPath(folder: 'desired' | 'live', ref: Ref): string {
+function toLedgerPath(folder: 'desired' | 'live', ref: Ref): string {
   return `${folder}/${ref.kind.toLowerCase()}/${ref.namespace}/${ref.name}.yaml`;
 }
 

@@ -6,7 +6,7 @@ import type { Json } from './json.ts';
 /** `sha256:` and 64 lower-case hexadecimal digits. */
 export type Digest = `sha256:${string}`;
 
-export function digestBytes(bytes: Uint8Array): Digest {
+function digestBytes(bytes: Uint8Array): Digest {
   return `sha256:${bytesToHex(sha256(bytes))}`;
 }
 

@@ -6,6 +6,7 @@ import { type Ref, type RefKey, toRefKey } from '../core/contracts/ref.ts';
 import { assumeRecorded } from '../core/plan/assume-recorded.ts';
 import { chooseDesired } from '../core/plan/choose-desired.ts';
 import type { Planner, Recorded } from '../core/plan/planner.ts';
+import { toPlatformRules } from '../core/plan/platform-rules.ts';
 import type { PlanView } from '../core/plan/render-plan-text.ts';
 import type { RevisionJudgement } from '../core/spec/judge-revision.ts';
 import { judgeAdmission } from '../engine/judge-admission.ts';
@@ -41,7 +42,7 @@ export async function previewZone(
     planners: deps.planners,
     referencesOf: deps.referencesOf,
     policy: deps.policy,
-    rulesFrom: ledger === null || ledger.length === 0 ? desired : ledger,
+    rules: toPlatformRules(ledger === null || ledger.length === 0 ? desired : ledger),
   });
   const observedFrom = ledger === null ? 'no ledger yet' : 'live as the ledger says';
   return { ...result, observedFrom };

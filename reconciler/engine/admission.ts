@@ -9,7 +9,9 @@ import {
   type RefKey,
   toRefKey,
 } from '../core/contracts/ref.ts';
+import type { Admission } from '../core/plan/admission.ts';
 import type { Planner } from '../core/plan/planner.ts';
+import { type PlatformRules, toPlatformRules } from '../core/plan/platform-rules.ts';
 import type { KindTable } from '../ports/kind-handler.ts';
 import type { Observation } from '../ports/receiver.ts';
 import { judgeAdmission, type World } from './judge-admission.ts';
@@ -38,7 +40,7 @@ export async function admitRevision(
     ...input,
     zone: deps.zone,
     previous,
-    rulesFrom: previous?.desired ?? input.desired,
+    rules: chooseRules(previous, input),
     world: await readWorld(deps, term, input.desired),
     now: deps.clock.now(),
     planners: toPlanners(deps.kinds),
@@ -53,6 +55,12 @@ export async function admitRevision(
     message: `admitted ${admission.effects.length} effects, refused ${admission.refusals.length}`,
     fields: { zone: deps.zone, revision: input.revision, sequence: admission.sequence },
   });
+}
+
+/** A revision never loosens the rules it is judged by itself, neither at first nor later on. */
+function chooseRules(previous: Admission | null, input: AdmissionInput): PlatformRules {
+  if (previous?.revision === input.revision) return previous.rules;
+  return toPlatformRules(previous?.desired ?? input.desired);
 }
 
 function toPlanners(kinds: KindTable): Readonly<Record<string, Planner>> {

@@ -6,7 +6,8 @@ import { type Ref, type RefKey, toRefKey } from '../core/contracts/ref.ts';
 import type { Admission } from '../core/plan/admission.ts';
 import { admit } from '../core/plan/admit.ts';
 import type { Planner, Recorded } from '../core/plan/planner.ts';
-import { toPlatformRules } from '../core/plan/platform-rules.ts';
+import type { PlatformRules } from '../core/plan/platform-rules.ts';
+import { countRemovals } from '../core/plan/removals.ts';
 import { planZone, type ZonePlan } from '../core/plan/zone-plan.ts';
 import type { PolicyCase, PolicyGate } from './policy-gate.ts';
 
@@ -22,8 +23,8 @@ export type JudgementInput = {
   readonly desired: readonly NormalForm[];
   readonly heldBack: readonly RefKey[];
   readonly previous: Admission | null;
-  /** The forms whose Platform rules this judgement: what was in force before, not what is judged. */
-  readonly rulesFrom: readonly NormalForm[];
+  /** What was in force before, not what is judged. */
+  readonly rules: PlatformRules;
   readonly world: World;
   readonly now: Instant;
   readonly planners: Readonly<Record<string, Planner>>;
@@ -39,20 +40,19 @@ export type AdmissionJudgement = {
 
 /** Plan, policy and caps over a whole revision: the same for a preview and for the real thing. */
 export async function judgeAdmission(input: JudgementInput): Promise<AdmissionJudgement> {
-  const { zone, desired, previous, world } = input;
+  const { zone, revision, desired, heldBack, previous, rules, world } = input;
   const plan = planZone({ ...input, ...world });
-  const rules = toPlatformRules(input.rulesFrom);
   const cases = toCases(plan, desired, world.observed);
   const judgement = await input.policy.judge({ zone, packs: rules.policies, cases });
   const admission = admit({
     sequence: (previous?.sequence ?? 0) + 1,
-    revision: input.revision,
+    revision,
     plan,
     policyDigest: judgement.policyDigest,
     desired,
-    heldBack: input.heldBack,
-    liveCount: [...world.observed.values()].filter((read) => read.state === 'present').length,
-    deletionCapPercent: rules.deletionCapPercent,
+    heldBack,
+    rules,
+    removals: countRemovals({ ...input, ...world, ...rules, plan }),
     denied: judgement.denied,
   });
   return { plan, admission, warnings: judgement.warnings };

@@ -98,6 +98,13 @@ export function makeAdmission(sequence: number, desired: readonly NormalForm[]):
       action: 'create',
       targetDigest: digestJson(form),
     })),
+    rules: {
+      deletionCapPercent: 20,
+      policies: ['safety'],
+      requireSignedCommits: true,
+      allowedSigners: 'people/allowed_signers',
+    },
+    removals: { refs: ['Target/platform/refused'], liveCount: 7, allowed: 0 },
     refusals: [
       { ref: toTargetRef('refused'), action: 'delete', code: 'P302', message: 'too "many" \u0000' },
     ],

@@ -3,6 +3,7 @@ import type { ErrorCode } from '../contracts/error-codes.ts';
 import type { Oid } from '../contracts/git.ts';
 import type { NormalForm } from '../contracts/normal-form.ts';
 import type { Ref, RefKey } from '../contracts/ref.ts';
+import type { PlatformRules } from './platform-rules.ts';
 
 /** An effect that may happen. Its id is not part of it: the occurrence is known only when it starts. */
 export type AdmittedEffect = {
@@ -16,6 +17,14 @@ export type Refusal = {
   readonly action: string;
   readonly code: ErrorCode;
   readonly message: string;
+};
+
+/** What a revision takes away, all its judgements together, and how much of it is allowed. */
+export type Removals = {
+  readonly refs: readonly RefKey[];
+  /** How many resources of the zone were live at its first judgement: what the cap is a share of. */
+  readonly liveCount: number;
+  readonly allowed: number;
 };
 
 /**
@@ -34,4 +43,7 @@ export type Admission = {
   readonly heldBack: readonly RefKey[];
   readonly effects: readonly AdmittedEffect[];
   readonly refusals: readonly Refusal[];
+  /** The rules it was judged by: those in force before its revision, also when it is judged again. */
+  readonly rules: PlatformRules;
+  readonly removals: Removals;
 };

@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { digestJson } from '../../../reconciler/core/contracts/digest.ts';
 import { toRef } from '../../../reconciler/core/contracts/normal-form.ts';
 import { toRefKey } from '../../../reconciler/core/contracts/ref.ts';
-import { admit, allowedDeletions, isAdmitted } from '../../../reconciler/core/plan/admit.ts';
+import { admit, isAdmitted } from '../../../reconciler/core/plan/admit.ts';
 import { assumeRecorded } from '../../../reconciler/core/plan/assume-recorded.ts';
 import { PLANNERS } from '../../../reconciler/core/plan/planners/planners.ts';
+import { toPlatformRules } from '../../../reconciler/core/plan/platform-rules.ts';
 import { planZone } from '../../../reconciler/core/plan/zone-plan.ts';
 import { ABSENT, present, referencesOf, targetForm } from './forms.ts';
 
@@ -23,7 +24,7 @@ function planRemovalOf(count: number) {
   });
 }
 
-function admitRemovalOf(count: number, deletionCapPercent: number) {
+function admitRemovalOf(count: number, allowed: number) {
   return admit({
     sequence: 1,
     revision: 'a'.repeat(40),
@@ -31,28 +32,23 @@ function admitRemovalOf(count: number, deletionCapPercent: number) {
     policyDigest: digestJson('policy'),
     desired: LIVE.slice(count),
     heldBack: [],
-    liveCount: LIVE.length,
-    deletionCapPercent,
+    rules: toPlatformRules([]),
+    removals: {
+      refs: LIVE.slice(0, count).map((form) => toRefKey(toRef(form))),
+      liveCount: 5,
+      allowed,
+    },
     denied: new Map(),
   });
 }
 
 describe('admission', () => {
-  it.each([
-    [100, 0, 0],
-    [3, 20, 1],
-    [100, 20, 20],
-    [10, 100, 10],
-  ])('of %i live resources a cap of %i percent allows %i deletions', (live, cap, allowed) => {
-    expect(allowedDeletions(live, cap)).toBe(allowed);
-  });
-
   it('admits removals within the cap', () => {
-    expect(admitRemovalOf(2, 40)).toMatchObject({ effects: [{}, {}], refusals: [] });
+    expect(admitRemovalOf(2, 2)).toMatchObject({ effects: [{}, {}], refusals: [] });
   });
 
   it('refuses all removals of a revision that exceeds the cap, and says by how much', () => {
-    const admission = admitRemovalOf(3, 40);
+    const admission = admitRemovalOf(3, 2);
     expect(admission.effects).toEqual([]);
     expect(admission.refusals).toHaveLength(3);
     expect(admission.refusals[0]).toMatchObject({ code: 'P302' });
@@ -77,8 +73,8 @@ describe('admission', () => {
       policyDigest: digestJson('policy'),
       desired: LIVE,
       heldBack: [],
-      liveCount: 0,
-      deletionCapPercent: 20,
+      rules: toPlatformRules([]),
+      removals: { refs: [], liveCount: 0, allowed: 0 },
       denied: new Map([[refused?.id ?? '', { code: 'P301' as const, message: 'too many slots' }]]),
     });
     expect(admission.refusals).toMatchObject([{ ref: refused?.ref, code: 'P301' }]);

@@ -32,7 +32,7 @@ export function createAdmissionStore(database: Database): AdmissionStore {
 async function readLatest(session: SqlSession): Promise<Admission | null> {
   const [header] = await session.query<Omit<Admission, 'desired'>>(
     `SELECT sequence, revision, plan_digest AS "planDigest", policy_digest AS "policyDigest",
-            held_back AS "heldBack", effects, refusals
+            held_back AS "heldBack", effects, refusals, rules, removals
      FROM admission ORDER BY sequence DESC LIMIT 1`,
   );
   if (header === undefined) return null;
@@ -52,8 +52,9 @@ async function insertHeader(
 ): Promise<void> {
   const rows = await session.query(
     `INSERT INTO admission
-       (sequence, v, epoch, revision, plan_digest, policy_digest, held_back, effects, refusals)
-     SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9
+       (sequence, v, epoch, revision, plan_digest, policy_digest, held_back, effects, refusals,
+        rules, removals)
+     SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11
      WHERE $1 = (SELECT coalesce(max(sequence), 0) + 1 FROM admission)
      ON CONFLICT DO NOTHING RETURNING sequence`,
     [
@@ -66,6 +67,8 @@ async function insertHeader(
       toCanonicalJson(admission.heldBack),
       toCanonicalJson(admission.effects),
       toCanonicalJson(admission.refusals),
+      toCanonicalJson(admission.rules),
+      toCanonicalJson(admission.removals),
     ],
   );
   if (rows.length > 0) return;

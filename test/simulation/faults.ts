@@ -69,6 +69,7 @@ export function createFaults(
   };
 
   const decideMessage = (call: PortCall): Fate => {
+    if (call.port === 'policy' && chance(options.policyErrors)) return { kind: 'lost' };
     if (chance(options.lost)) return { kind: 'lost' };
     if (chance(options.unknown)) return { kind: 'answer-lost' };
     if (REPEATABLE.has(call.method) && chance(options.doubled)) return { kind: 'doubled' };

@@ -65,7 +65,7 @@ async function suffer<T>(
   invoke: () => Promise<T>,
 ): Promise<void> {
   if (fate.kind === 'lost') {
-    deps.faultLog.count('call-lost');
+    deps.faultLog.count(call.port === 'policy' ? 'policy-error' : 'call-lost');
     await deps.scheduler.step(call.actor);
     throw toNoAnswer(call);
   }

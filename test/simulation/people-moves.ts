@@ -7,6 +7,7 @@ import {
   type TargetModel,
   toTargetPath,
 } from './platform-repo.ts';
+import { MAX_SLOTS } from './simulated-policy.ts';
 import type { PeopleOptions } from './swarm.ts';
 
 /** Few names, so that what is removed comes back under the same one. */
@@ -50,6 +51,7 @@ const ORDINARY_MOVES: readonly Move[] = [
   removeTarget,
   removeTarget,
   renameTarget,
+  askForTooMuch,
   changeDeletionPolicy,
   addEnvironment,
   removeEnvironment,
@@ -100,6 +102,22 @@ export function changeSlots(model: RepoModel, randomness: Randomness): RepoModel
   if (model.targets.length === 0) return addTarget(model, randomness);
   const { name } = drawOne(randomness, model.targets);
   return changeTarget(model, name, { slots: drawSlots(randomness) });
+}
+
+/** What policy refuses stays as it is, until somebody asks for less. */
+function askForTooMuch(model: RepoModel, randomness: Randomness): RepoModel {
+  if (model.targets.length === 0) return model;
+  const { name } = drawOne(randomness, model.targets);
+  return changeTarget(model, name, { slots: [MAX_SLOTS + 1] });
+}
+
+/** Nothing in it is more than policy allows. */
+export function askForLess(model: RepoModel): RepoModel {
+  const targets = model.targets.map((target) => ({
+    ...target,
+    slots: target.slots.map((count) => Math.min(count, MAX_SLOTS)),
+  }));
+  return { ...model, targets };
 }
 
 export function changeTarget(

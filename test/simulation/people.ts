@@ -4,6 +4,7 @@ import type { Randomness } from '../../reconciler/ports/randomness.ts';
 import { drawBetween, drawChance, drawOne } from './draw.ts';
 import type { FaultLog } from './fault-log.ts';
 import {
+  askForLess,
   breakFile,
   breakTarget,
   changeTarget,
@@ -15,6 +16,7 @@ import {
 } from './people-moves.ts';
 import { type RepoFiles, type RepoModel, renderRepo, type TargetModel } from './platform-repo.ts';
 import { createActor, type Scheduler } from './scheduler.ts';
+import { MAX_SLOTS } from './simulated-policy.ts';
 import type { SimulatedWorld } from './simulated-world.ts';
 import type { PeopleOptions } from './swarm.ts';
 import type { Trace } from './trace.ts';
@@ -127,7 +129,7 @@ export function createPeople(deps: PeopleDeps): People {
     changeAll: async (broken) => {
       let next = toValid(remark(model));
       for (const { name, slots } of next.targets) {
-        next = changeTarget(next, name, { slots: slots.map((count) => count + 1) });
+        next = changeTarget(next, name, { slots: slots.map((count) => (count + 1) % MAX_SLOTS) });
       }
       if (broken !== null) next = breakTarget(next, broken, randomness);
       await push(next, 1);
@@ -154,7 +156,7 @@ function toValid(model: RepoModel): RepoModel {
       targets: one.targets.filter((name) => zoneOf.get(name) === one.zone),
     }))
     .filter((one) => one.targets.length > 0);
-  return fixAll({ ...model, environments });
+  return askForLess(fixAll({ ...model, environments }));
 }
 
 /** What people do after an accident with a forced push: both histories are in main from now on. */

@@ -34,11 +34,8 @@ export async function heal(simulation: Simulation): Promise<void> {
   weather.settle();
   simulation.freeHung();
   await checkLeaders(simulation);
-  if (swarm.repairBeforeHeal) {
-    await converge(simulation, 'I-30', { ...STRICT, mayRefuse: true });
-    return;
-  }
-  await during(simulation, people.allowEverything());
+  // What was pushed while faults raged must be reached without another push to help.
+  if (!swarm.repairBeforeHeal) await during(simulation, people.allowEverything());
   await converge(simulation, 'I-30', { ...STRICT, mayRefuse: true });
   await during(simulation, people.settle());
   await converge(simulation, 'I-30', STRICT);

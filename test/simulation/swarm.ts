@@ -64,6 +64,7 @@ export type SettingOptions = {
   readonly resyncMs: number;
   readonly workers: number;
   readonly slowEffectMs: number;
+  readonly observeMs: number;
   readonly maxBacklogRows: number;
   readonly maxBacklogAgeMs: number;
   readonly anchorEveryRecords: number;
@@ -135,6 +136,7 @@ function drawSettings(randomness: Randomness): SettingOptions {
     resyncMs: drawOne(randomness, [15_000, 60_000]),
     workers: drawInteger(randomness, 1, 4),
     slowEffectMs: drawOne(randomness, [500, 5_000]),
+    observeMs: drawOne(randomness, [1_000, 10_000]),
     maxBacklogRows: drawOne(randomness, [1, 4, 2_000]),
     maxBacklogAgeMs: drawOne(randomness, [5_000, 60_000]),
     anchorEveryRecords: drawOne(randomness, [1, 3, 256]),

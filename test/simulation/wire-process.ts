@@ -66,7 +66,7 @@ export function wireProcess(wiring: Wiring): ZoneDeps {
     isHolderDead: wiring.isHolderDead,
     effectSteps: plant.effectSteps ?? EFFECT_STEPS,
     revisions: createRevisionReader(),
-    policy: behind('policy', createSimulatedPolicy()),
+    policy: createSimulatedPolicy({ zone: zone.name, actor }, gate),
     referencesOf,
   };
 }

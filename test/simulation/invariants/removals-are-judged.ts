@@ -1,7 +1,7 @@
 import { toRefKey } from '../../../reconciler/core/contracts/ref.ts';
 import { directionOf } from '../../../reconciler/core/plan/actions.ts';
-import { allowedDeletions } from '../../../reconciler/core/plan/admit.ts';
 import { toPlatformRules } from '../../../reconciler/core/plan/platform-rules.ts';
+import { allowedDeletions } from '../../../reconciler/core/plan/removals.ts';
 import { findZone, type ZoneWorld } from '../simulated-world.ts';
 import { isExecution, type WorldEvent } from '../world-events.ts';
 import type { Invariant, InvariantContext } from './invariant.ts';

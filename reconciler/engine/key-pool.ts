@@ -1,4 +1,5 @@
 import { parseRefKey, type RefKey } from '../core/contracts/ref.ts';
+import type { Condition } from '../core/status/condition.ts';
 import type { KeyOutcome } from './key-outcome.ts';
 import type { KeyQueue } from './key-queue.ts';
 import { type KeyResult, workKey } from './key-worker.ts';
@@ -39,7 +40,7 @@ export function createKeyPool(
   let slots = deps.settings.workers;
   let fault: { readonly error: unknown } | null = null;
 
-  const conclude = createConclusions(deps, board, queue, hooks);
+  const conclude = createConclusions(deps, term, board, queue, hooks);
 
   const work = async (key: RefKey): Promise<void> => {
     const ref = parseRefKey(key);
@@ -94,9 +95,17 @@ export function createKeyPool(
   return { run, drain, isIdle: () => queue.isIdle() && running.size === 0 };
 }
 
+const HELD: Condition = {
+  type: 'Held',
+  status: 'True',
+  reason: 'HeldBack',
+  message: 'it stays at its last good form, because it is not valid in main',
+};
+
 /** Turns what came of a key into status, and into when it or its dependents are worked again. */
 function createConclusions(
   deps: ZoneDeps,
+  term: TermState,
   board: StatusBoard,
   queue: KeyQueue,
   hooks: KeyPoolHooks,
@@ -119,8 +128,10 @@ function createConclusions(
 
   return (key, result) => {
     const ref = parseRefKey(key);
-    if (ref !== null && result.outcome.kind !== 'again')
-      board.setConditions(ref, result.conditions);
+    if (ref !== null && result.outcome.kind !== 'again') {
+      const isHeld = term.admission?.heldBack.has(key) === true;
+      board.setConditions(ref, isHeld ? [HELD, ...result.conditions] : result.conditions);
+    }
     apply(key, result.outcome);
     if (result.needsAdmission) hooks.onNeedsAdmission();
   };

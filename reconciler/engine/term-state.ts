@@ -21,6 +21,7 @@ export type IndexedAdmission = {
   readonly desired: ReadonlyMap<RefKey, NormalForm>;
   readonly effects: ReadonlyMap<RefKey, readonly AdmittedEffect[]>;
   readonly refusals: ReadonlyMap<RefKey, Refusal>;
+  readonly heldBack: ReadonlySet<RefKey>;
 };
 
 export function indexAdmission(admission: Admission): IndexedAdmission {
@@ -34,5 +35,6 @@ export function indexAdmission(admission: Admission): IndexedAdmission {
     desired: new Map(admission.desired.map((form) => [toRefKey(toRef(form)), form])),
     effects,
     refusals: new Map(admission.refusals.map((refusal) => [toRefKey(refusal.ref), refusal])),
+    heldBack: new Set(admission.heldBack),
   };
 }

@@ -104,6 +104,7 @@ function renderZone(zone: ZoneStatus, tip: string | null): string {
 
 function renderResource({ ref, conditions }: ResourceStatus): string {
   const said = conditions.map(({ reason, message }) => `${reason}: ${message}`).join('; ');
+  const isHeld = conditions.some((one) => one.type === 'Held');
   const isReady = conditions.some((one) => one.type === 'Ready' && one.status === 'True');
-  return `  ${isReady ? '✓' : '•'} ${toRefTitle(ref).padEnd(28)} ${said}`;
+  return `  ${isReady && !isHeld ? '✓' : '•'} ${toRefTitle(ref).padEnd(28)} ${said}`;
 }

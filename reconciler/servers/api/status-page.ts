@@ -61,8 +61,14 @@ function summarise(zones: readonly ZoneStatus[]): string {
   const count = zones.length === 1 ? 'One zone' : `${zones.length} zones`;
   const troubled = countTroubled(zones);
   if (troubled > 0) return `${count}; ${troubled} ${troubled === 1 ? 'needs' : 'need'} attention.`;
-  if (zones.every((zone) => zone.isConverged)) return `${count}. All is as Git says.`;
-  return `${count}. Work is in progress.`;
+  if (!zones.every((zone) => zone.isConverged)) return `${count}. Work is in progress.`;
+  if (zones.some(hasMistakes))
+    return `${count}. Parts of main are not followed: they have mistakes.`;
+  return `${count}. All is as Git says.`;
+}
+
+function hasMistakes({ source }: ZoneStatus): boolean {
+  return source.diagnostics.some(({ severity }) => severity === 'error');
 }
 
 function renderZone(zone: ZoneStatus, index: number): string {

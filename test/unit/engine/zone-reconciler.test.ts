@@ -71,6 +71,7 @@ describe('a zone reconciler', () => {
     zone.hint();
     const status = await zone.until(isConvergedOn(commit));
     expect(titlesOf(status, 'Converged')).toContain('Target/laptop');
+    expect(titlesOf(status, 'HeldBack')).toEqual(['Target/laptop']);
     expect(status.source.diagnostics[0]).toMatchObject({ code: 'P113' });
     expect(harness.executorWorld.targets.size).toBe(2);
     await zone.stop();

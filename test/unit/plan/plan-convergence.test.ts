@@ -62,7 +62,7 @@ describe('planning a resource that is one normal form', () => {
       observed: present(targetForm('laptop', 1)),
     });
     expect(effects).toMatchObject([
-      { action: 'update', reason: 'offers 3 cpu slots in cpu, was 1 cpu slot in cpu' },
+      { action: 'update', reason: 'offers 3 cpu slots in cpu, was 1' },
     ]);
   });
 

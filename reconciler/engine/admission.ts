@@ -1,3 +1,4 @@
+import { toCanonicalJson } from '../core/contracts/canonical-json.ts';
 import type { Oid } from '../core/contracts/git.ts';
 import type { NormalForm } from '../core/contracts/normal-form.ts';
 import { toRef } from '../core/contracts/normal-form.ts';
@@ -29,12 +30,15 @@ export type AdmissionInput = {
   readonly heldBack: readonly RefKey[];
 };
 
-/** Judges a whole revision once and makes the judgement the one that key workers follow. */
+/**
+ * Judges a whole revision and makes the judgement the one that key workers follow. False when the
+ * same revision was judged the same before: then nothing is written.
+ */
 export async function admitRevision(
   deps: ZoneDeps,
   term: TermState,
   input: AdmissionInput,
-): Promise<void> {
+): Promise<boolean> {
   const previous = term.admission?.admission ?? null;
   const { admission } = await judgeAdmission({
     ...input,
@@ -47,6 +51,7 @@ export async function admitRevision(
     referencesOf: deps.referencesOf,
     policy: deps.policy,
   });
+  if (previous !== null && isSameJudgement(previous, admission)) return false;
   await deps.store.admissions.admit(term.fence, admission);
   term.admission = indexAdmission(admission);
   deps.log.write({
@@ -55,6 +60,13 @@ export async function admitRevision(
     message: `admitted ${admission.effects.length} effects, refused ${admission.refusals.length}`,
     fields: { zone: deps.zone, revision: input.revision, sequence: admission.sequence },
   });
+  return true;
+}
+
+function isSameJudgement(previous: Admission, admission: Admission): boolean {
+  const toText = ({ revision, policyDigest, effects, refusals, removals }: Admission) =>
+    toCanonicalJson({ revision, policyDigest, effects, refusals, removals });
+  return toText(previous) === toText(admission);
 }
 
 /** A revision never loosens the rules it is judged by itself, neither at first nor later on. */

@@ -106,6 +106,8 @@ function refuseOrRest(
   if (result.effects.length === 0) return rest(result, context);
   const refusal = admission.refusals.get(toRefKey(ref));
   if (refusal === undefined) return { ...rest(result, context), needsAdmission: true };
+  // A policy that could not be evaluated denies, and is asked again: it may have been a bad moment.
+  const needsAdmission = refusal.code === 'P303';
   const why = `${refusal.code} ${refusal.message}`;
   const condition: Condition = {
     type: 'Stalled',
@@ -113,7 +115,7 @@ function refuseOrRest(
     reason: 'Refused',
     message: why,
   };
-  return { outcome: { kind: 'stalled', why }, conditions: [condition], needsAdmission: false };
+  return { outcome: { kind: 'stalled', why }, conditions: [condition], needsAdmission };
 }
 
 function rest(result: PlannerResult, context: PlanContext): KeyResult {

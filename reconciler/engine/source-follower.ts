@@ -17,8 +17,11 @@ import type { ZoneDeps } from './zone-deps.ts';
 export type SourceFollower = {
   /** Admits the tip of main if it is new and acceptable; true when the admission changed. */
   readonly follow: () => Promise<boolean>;
-  /** Judges the revision in force once more, because the world is not as it was then. */
-  readonly admitAgain: () => Promise<void>;
+  /**
+   * Judges the revision in force once more, because the world is not as it was then; true when
+   * that gave another judgement.
+   */
+  readonly admitAgain: () => Promise<boolean>;
 };
 
 export function createSourceFollower(
@@ -79,11 +82,11 @@ export function createSourceFollower(
     return false;
   };
 
-  const admitAgain = async (): Promise<void> => {
+  const admitAgain = async (): Promise<boolean> => {
     const admission = term.admission?.admission;
-    if (admission === undefined) return;
+    if (admission === undefined) return false;
     const { revision, desired, heldBack } = admission;
-    await admitRevision(deps, term, { revision, desired, heldBack });
+    return admitRevision(deps, term, { revision, desired, heldBack });
   };
 
   return { follow, admitAgain };

@@ -50,10 +50,11 @@ export function createSourceLoop(
     const isFollowed = await follower.follow();
     const mayAdmit = deps.clock.now() - admittedAt >= ADMIT_AGAIN_AFTER_MS;
     if (!isFollowed && !(wantsAdmission && mayAdmit)) return false;
-    if (!isFollowed) await follower.admitAgain();
+    // Before it is judged: who asks while it is judged may be asking for something newer.
     wantsAdmission = false;
+    const isChanged = isFollowed || (await follower.admitAgain());
     admittedAt = deps.clock.now();
-    return true;
+    return isChanged;
   };
 
   const run = async (signal: AbortSignal): Promise<void> => {

@@ -62,6 +62,7 @@ function collect(child: ChildProcess): () => { stdout: string; stderr: string } 
 
 /** A running `plumb up`. */
 export type RunningReconciler = {
+  readonly pid: number;
   /** Resolves when it said `ready`; rejects with its output when it ended instead. */
   readonly ready: Promise<void>;
   /** Resolves when it has logged so many entries, or has said `ready`, or has ended. */
@@ -84,8 +85,10 @@ export type Installation = {
   readonly remove: () => Promise<void>;
 };
 
-/** An installation of its own in a temporary folder, made from the example platform repo. */
-export async function createInstallation(): Promise<Installation> {
+/** An installation of its own in a temporary folder; from the example platform repo by default. */
+export async function createInstallation(
+  options: { readonly from?: string } = {},
+): Promise<Installation> {
   const folder = await mkdtemp(join(tmpdir(), 'plumbline-scenario-'));
   const state = join(folder, 'state');
   const repository = join(state, 'platform.git');
@@ -97,7 +100,8 @@ export async function createInstallation(): Promise<Installation> {
     if (result.code === 0) return result.stdout;
     throw new Error(`git ${args.join(' ')} failed: ${result.stderr}`);
   };
-  await expectSuccess(plumb('init'));
+  const source = options.from === undefined ? [] : ['--from', options.from];
+  await expectSuccess(plumb('init', ...source));
   await expectSuccess(runProgram('git', ['clone', '-q', repository, clone], { cwd: folder }));
   return {
     state,
@@ -147,6 +151,7 @@ function startReconciler(cwd: string, state: string): RunningReconciler {
       look();
     });
   return {
+    pid: child.pid ?? 0,
     ready,
     hasLogged,
     kill: async () => {

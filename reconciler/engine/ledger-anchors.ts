@@ -7,8 +7,10 @@ type LedgerTip = { readonly seq: number; readonly record: Digest; readonly commi
 export type LedgerAnchors = {
   /** Takes up what an earlier term left without an anchor; `tip` is null before the first record. */
   readonly begin: (tip: LedgerTip | null) => Promise<void>;
-  /** Tells of a new tip; it is anchored when enough records or enough time have passed. */
+  /** Tells of a new tip, and anchors it when that is due. */
   readonly offer: (tip: LedgerTip) => Promise<void>;
+  /** Anchors the newest tip when enough records, or enough time, have passed since the last one. */
+  readonly flushWhenDue: () => Promise<void>;
   /** Anchors the newest tip now, if it is not yet. */
   readonly flush: () => Promise<void>;
 };
@@ -24,7 +26,11 @@ export function createLedgerAnchors(deps: ZoneDeps): LedgerAnchors {
 
   const begin = async (tip: LedgerTip | null): Promise<void> => {
     if (tip === null) return;
-    anchoredSeq = (await deps.anchor.list(deps.zone)).at(-1)?.seq ?? 0;
+    try {
+      anchoredSeq = (await deps.anchor.list(deps.zone)).at(-1)?.seq ?? 0;
+    } catch (error) {
+      warn(deps, 'what was anchored before cannot be read', error);
+    }
     latest = tip.seq > anchoredSeq ? tip : null;
   };
 
@@ -36,23 +42,27 @@ export function createLedgerAnchors(deps: ZoneDeps): LedgerAnchors {
       anchoredSeq = tip.seq;
       anchoredAt = deps.clock.now();
     } catch (error) {
-      const why = error instanceof Error ? error.message : 'unknown';
-      deps.log.write({
-        level: 'warn',
-        event: 'anchor-failed',
-        message: `record ${tip.seq} could not be anchored: ${why}`,
-        fields: { zone: deps.zone, seq: tip.seq },
-      });
+      warn(deps, `record ${tip.seq} could not be anchored`, error);
     }
+  };
+
+  const flushWhenDue = async (): Promise<void> => {
+    const { anchorEveryRecords, anchorEveryMs } = deps.settings;
+    const waiting = (latest?.seq ?? anchoredSeq) - anchoredSeq;
+    const isLongAgo = deps.clock.now() - anchoredAt >= anchorEveryMs;
+    if (waiting >= anchorEveryRecords || isLongAgo) await flush();
   };
 
   const offer = async (tip: LedgerTip): Promise<void> => {
     latest = tip;
-    const { anchorEveryRecords, anchorEveryMs } = deps.settings;
-    const isDue =
-      tip.seq - anchoredSeq >= anchorEveryRecords || deps.clock.now() - anchoredAt >= anchorEveryMs;
-    if (isDue) await flush();
+    await flushWhenDue();
   };
 
-  return { begin, offer, flush };
+  return { begin, offer, flushWhenDue, flush };
+}
+
+function warn(deps: ZoneDeps, what: string, error: unknown): void {
+  const why = error instanceof Error ? error.message : 'unknown';
+  const message = `${what}: ${why}`;
+  deps.log.write({ level: 'warn', event: 'anchor-failed', message, fields: { zone: deps.zone } });
 }

@@ -7,7 +7,7 @@ import type { CommitDraft, FileChange } from '../ports/git.ts';
 import type { OutboxRow } from '../ports/store.ts';
 import { createLedgerAnchors, type LedgerAnchors } from './ledger-anchors.ts';
 import { type LedgerHead, readLedgerHead, toForked, toTruncated } from './ledger-head.ts';
-import type { TermState } from './term-state.ts';
+import type { IndexedAdmission, TermState } from './term-state.ts';
 import type { ZoneDeps } from './zone-deps.ts';
 
 /** One pack and one reference move for up to this many records. */
@@ -19,6 +19,11 @@ const AUTHOR = { name: 'Plumbline', email: 'plumbline@localhost' };
 /** Files below `desired/` as the branch holds them; null when only the path is known. */
 type DesiredFiles = ReadonlyMap<string, string | null>;
 
+type WantedFiles = {
+  readonly admission: IndexedAdmission | null;
+  readonly files: ReadonlyMap<string, string>;
+};
+
 export type LedgerWriter = {
   /** Moves records from the store to Git, oldest first; true when there may be more. */
   readonly drain: () => Promise<boolean>;
@@ -28,17 +33,27 @@ export type LedgerWriter = {
 export function createLedgerWriter(deps: ZoneDeps, term: TermState): LedgerWriter {
   const anchors = createLedgerAnchors(deps);
   let written: DesiredFiles | null = null;
+  let wanted: WantedFiles = { admission: null, files: new Map() };
+
+  /** Writing thousands of forms as text is done once for an admission, and not for each batch. */
+  const readWanted = (): ReadonlyMap<string, string> => {
+    const { admission } = term;
+    if (admission !== wanted.admission) {
+      wanted = { admission, files: toDesiredFiles(admission?.admission.desired ?? []) };
+    }
+    return wanted.files;
+  };
 
   const appendRows = async (head: LedgerHead | null, rows: readonly OutboxRow[]): Promise<Oid> => {
-    const wanted = toDesiredFiles(term.admission?.admission.desired ?? []);
+    const desired = readWanted();
     const before = written ?? (await listDesiredFiles(deps, head));
     const drafts = rows.map((row, index) =>
-      toDraft(row, index === 0 ? toDesiredChanges(before, wanted) : []),
+      toDraft(row, index === 0 ? toDesiredChanges(before, desired) : []),
     );
     const branch = toAuditBranch(deps.zone);
     const expectedTip = head?.commit ?? null;
     const oids = await deps.git.append({ branch, expectedTip, drafts, signer: deps.signer });
-    written = wanted;
+    written = desired;
     return oids.at(-1) as Oid;
   };
 
@@ -92,6 +107,7 @@ function toDesiredChanges(
   before: DesiredFiles,
   wanted: ReadonlyMap<string, string>,
 ): readonly FileChange[] {
+  if (before === wanted) return [];
   const changed = [...wanted].filter(([path, text]) => before.get(path) !== text);
   const removed = [...before.keys()].filter((path) => !wanted.has(path));
   return [

@@ -2,7 +2,7 @@ import type { Randomness } from '../ports/randomness.ts';
 
 /** 1 s, 2 s, 4 s … 60 s; five attempts of one effect last about half a minute. */
 const BASE_DELAY_MS = 1_000;
-const MAX_DELAY_MS = 60_000;
+export const MAX_DELAY_MS = 60_000;
 export const MAX_ATTEMPTS = 5;
 
 /** Up to a fifth more or less, so that what failed together does not return together. */

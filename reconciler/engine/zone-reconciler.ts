@@ -1,11 +1,14 @@
 import { isCodedError } from '../core/contracts/coded-error.ts';
 import type { ZoneStatus } from '../core/status/zone-status.ts';
 import { waitForLease } from './lease-keeper.ts';
-import { backoffMs } from './retry.ts';
+import { backoffMs, MAX_DELAY_MS } from './retry.ts';
 import { createStatusBoard } from './status-board.ts';
 import { createWakeup } from './wakeup.ts';
 import type { ZoneDeps } from './zone-deps.ts';
 import { leadTerm } from './zone-term.ts';
+
+/** A term that lasts longer than the longest pause between two terms. */
+const LONG_TERM_MS = 2 * MAX_DELAY_MS;
 
 /** A zone's control loop: it waits for leadership, leads, and begins again when a term ends. */
 export type ZoneReconciler = {
@@ -21,7 +24,7 @@ export function createZoneReconciler(deps: ZoneDeps): ZoneReconciler {
   const sourceHint = createWakeup(deps.clock);
 
   const runTerm = async (stop: AbortSignal): Promise<void> => {
-    board.set({ role: 'standby', epoch: null });
+    board.set({ role: 'standby', epoch: null, isConverged: false });
     const fence = await waitForLease(deps, stop);
     if (fence === null) return;
     board.forgetResources();
@@ -37,13 +40,16 @@ export function createZoneReconciler(deps: ZoneDeps): ZoneReconciler {
   const run = async (stop: AbortSignal): Promise<void> => {
     let failures = 0;
     while (!stop.aborted) {
+      const startedAt = deps.clock.now();
       try {
         await runTerm(stop);
         failures = 0;
       } catch (error) {
-        failures += 1;
+        // What went well for a while is no reason to wait longer than the first time.
+        const wasLong = deps.clock.now() - startedAt >= LONG_TERM_MS;
+        failures = wasLong ? 1 : failures + 1;
         const trouble = describe(error);
-        board.set({ role: 'standby', epoch: null, trouble });
+        board.set({ role: 'standby', epoch: null, isConverged: false, trouble });
         const fields = { zone: deps.zone, failures };
         deps.log.write({ level: 'error', event: 'term-ended', message: trouble, fields });
         await deps.clock.sleep(backoffMs(failures, deps.randomness), stop);

@@ -24,12 +24,14 @@ export async function leadTerm(
   const end = () => term.abort();
   stop.addEventListener('abort', end, { once: true });
   if (stop.aborted) end();
-  const renewing = keepLease(deps, fence, term);
+  const over = new AbortController();
+  const renewing = keepLease(deps, fence, term, over.signal);
   try {
     const state = await openTerm(deps, fence);
     await runLoops(deps, state, board, sourceHint, term, stop);
   } finally {
     end();
+    over.abort();
     stop.removeEventListener('abort', end);
     await renewing;
   }
@@ -72,6 +74,7 @@ async function runLoops(
   const writeLedger = async (signal: AbortSignal) => {
     while (!signal.aborted) {
       while (await ledger.drain()) if (signal.aborted) break;
+      await ledger.anchors.flushWhenDue();
       const hasAdmission = state.admission !== null;
       board.set({ isConverged: hasAdmission && source.hasEnqueuedAll() && pool.isIdle() });
       await ledgerWakeup.wait(deps.settings.pollMs, signal);

@@ -65,7 +65,7 @@ export function createKeyPool(
     const timer = new AbortController();
     const slow = deps.clock.sleep(deps.settings.slowEffectMs, timer.signal);
     void Promise.race([task, slow]).then(() => {
-      timer.abort();
+      timer.abort('over');
       slots += 1;
       wakeup.notify();
     });

@@ -85,7 +85,8 @@ async function inTime<T>(deps: EffectDeps, answer: Promise<T>, onSilence: () => 
   try {
     return await Promise.race([answer, silence]);
   } finally {
-    timer.abort();
+    // Without a reason each would make an exception with its stack, of which nobody takes note.
+    timer.abort('answered');
   }
 }
 

@@ -17,15 +17,15 @@ export type RevisionReader = {
 /** Zones of one process judge the same tip within seconds of each other; older ones rarely return. */
 const KEPT_JUDGEMENTS = 4;
 
-/** Parses only blobs it has not met in the revisions that it still keeps. */
-export function createRevisionReader(): RevisionReader {
+/** Parses only blobs it has not met in the revisions that it still keeps; `parse` may know more. */
+export function createRevisionReader(parse = parseFile): RevisionReader {
   const judgements = new Map<Oid, Promise<RevisionJudgement>>();
   let parsedFiles: ReadonlyMap<Oid, ParsedFile> = new Map();
 
   const judge = async (git: GitReader, commit: Oid): Promise<RevisionJudgement> => {
     const entries = await git.listTree(commit, REVISION_LIMITS);
     const { wanted, refused, refusals } = selectEntries(entries);
-    parsedFiles = await parseEntries(git, wanted, parsedFiles);
+    parsedFiles = await parseEntries(git, wanted, parsedFiles, parse);
     const known = parsedFiles;
     const parsed = wanted.map(({ path, oid }) => ({ path, parsed: known.get(oid) as ParsedFile }));
     return judgeRevision([...parsed, ...refused], refusals);
@@ -48,13 +48,14 @@ async function parseEntries(
   git: GitReader,
   entries: readonly TreeEntry[],
   known: ReadonlyMap<Oid, ParsedFile>,
+  parse: (bytes: Uint8Array) => ParsedFile,
 ): Promise<ReadonlyMap<Oid, ParsedFile>> {
   const missing = [...new Set(entries.map((entry) => entry.oid))].filter((oid) => !known.has(oid));
   const blobs = await git.readBlobs(missing, LIMITS.foreignFileBytes);
   const parsed = new Map<Oid, ParsedFile>();
   for (const { oid } of entries) {
     const bytes = blobs.get(oid);
-    const file = known.get(oid) ?? (bytes === undefined ? undefined : parseFile(bytes));
+    const file = known.get(oid) ?? (bytes === undefined ? undefined : parse(bytes));
     if (file === undefined) throw new Error(`blob ${oid} was asked for and not given`);
     if (!parsed.has(oid)) parsed.set(oid, file);
   }

@@ -18,7 +18,7 @@ export function createWakeup(clock: Clock): Wakeup {
     wait: async (timeoutMs, signal) => {
       if (!isNotified && !signal.aborted) {
         const timer = new AbortController();
-        const stop = () => timer.abort();
+        const stop = () => timer.abort('over');
         signal.addEventListener('abort', stop, { once: true });
         release = stop;
         await clock.sleep(timeoutMs, timer.signal);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { INVARIANTS } from './invariants/all.ts';
+import { createParseOnce } from './parse-once.ts';
 import { NOTHING_PLANTED } from './planted/plant.ts';
 import { type SeedResult, simulateSeed } from './simulate-seed.ts';
 
@@ -48,14 +49,15 @@ export type ReportedViolation = {
 export async function runCampaign(input: CampaignInput): Promise<CampaignReport> {
   const results: SeedResult[] = [];
   const violations: ReportedViolation[] = [];
+  const parse = createParseOnce();
   let replayed = 0;
   for (let seed = input.firstSeed; seed < input.firstSeed + input.seeds; seed += 1) {
-    const result = await simulateSeed({ seed, plant: NOTHING_PLANTED });
+    const result = await simulateSeed({ seed, plant: NOTHING_PLANTED, parse });
     results.push(result);
     if (result.violation !== null) violations.push(toReported(seed, result.violation));
     if (seed % REPLAY_EVERY === 0) {
       replayed += 1;
-      const again = await simulateSeed({ seed, plant: NOTHING_PLANTED });
+      const again = await simulateSeed({ seed, plant: NOTHING_PLANTED, parse });
       if (again.digest !== result.digest) violations.push(toReported(seed, toMismatch(result)));
     }
     await input.onSeed?.(result);

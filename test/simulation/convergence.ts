@@ -6,6 +6,7 @@ import { type RefKey, toRefKey } from '../../reconciler/core/contracts/ref.ts';
 import { zonesOf } from '../../reconciler/core/graph/zones-of.ts';
 import { withPools } from '../../reconciler/core/spec/target-form.ts';
 import { createRevisionReader } from '../../reconciler/engine/revision-reader.ts';
+import type { ParseOnce } from './parse-once.ts';
 import type { SimulatedWorld, ZoneWorld } from './simulated-world.ts';
 
 export type Leniency = {
@@ -20,8 +21,11 @@ export const STRICT: Leniency = { except: new Set(), mayRefuse: false };
 /** Says what is not yet as main wants it; written without the product's planner, to judge it. */
 export type ConvergenceCheck = (leniency: Leniency) => Promise<readonly string[]>;
 
-export function createConvergenceCheck(world: SimulatedWorld): ConvergenceCheck {
-  const reader = createRevisionReader();
+export function createConvergenceCheck(
+  world: SimulatedWorld,
+  parse: ParseOnce,
+): ConvergenceCheck {
+  const reader = createRevisionReader(parse);
   return async (leniency) => {
     const tip = await world.git.readRef(MAIN_BRANCH);
     if (tip === null) return ['main does not exist'];

@@ -1,3 +1,4 @@
+import { createParseOnce } from './parse-once.ts';
 import type { Plant } from './planted/plant.ts';
 import { simulateSeed } from './simulate-seed.ts';
 
@@ -18,9 +19,10 @@ export type PlantedFinding = {
 /** Goes through seeds until an invariant that is right to find the bug finds it. */
 export async function findPlanted(plant: Plant, firstSeed: number): Promise<PlantedFinding> {
   const { name: planted, bug, foundBy } = plant;
+  const parse = createParseOnce();
   for (let seeds = 1; seeds <= MAX_SEEDS; seeds += 1) {
     const seed = firstSeed + seeds - 1;
-    const { violation } = await simulateSeed({ seed, plant });
+    const { violation } = await simulateSeed({ seed, plant, parse });
     if (violation === null) continue;
     const { invariant, message } = violation;
     const isFound = foundBy.includes(invariant);

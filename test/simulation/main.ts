@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { runCampaign } from './campaign.ts';
 import { findPlanted } from './find-planted.ts';
+import { createParseOnce } from './parse-once.ts';
 import { PLANTS } from './planted/all.ts';
 import { NOTHING_PLANTED } from './planted/plant.ts';
 import { simulateSeed } from './simulate-seed.ts';
@@ -41,8 +42,9 @@ async function main(): Promise<number> {
 
 async function printTraces(firstSeed: number, seeds: number): Promise<void> {
   const onLine = (line: string) => void process.stdout.write(`${line}\n`);
+  const parse = createParseOnce();
   for (let seed = firstSeed; seed < firstSeed + seeds; seed += 1) {
-    await simulateSeed({ seed, plant: NOTHING_PLANTED, onLine });
+    await simulateSeed({ seed, plant: NOTHING_PLANTED, parse, onLine });
   }
 }
 

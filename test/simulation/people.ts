@@ -122,7 +122,8 @@ export function createPeople(deps: PeopleDeps): People {
       await mergeLostTips(world, lostTips);
     },
     settle: async () => {
-      await push(toValid(remark(drawOrdinaryMove(model, randomness))), 1);
+      const last = drawOrdinaryMove(model, randomness);
+      await push(toValid({ ...remark(last), deletionCapPercent: 100 }), 1);
       await mergeLostTips(world, lostTips);
       deps.announce(1);
     },

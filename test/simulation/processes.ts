@@ -6,6 +6,7 @@ import {
 import { drawBetween, drawChance, drawOne } from './draw.ts';
 import type { FaultLog } from './fault-log.ts';
 import type { Gate } from './gate.ts';
+import type { ParseOnce } from './parse-once.ts';
 import type { Plant } from './planted/plant.ts';
 import { createProcessClock, type ProcessClock } from './process-clock.ts';
 import { type Actor, createActor, type Scheduler } from './scheduler.ts';
@@ -27,6 +28,7 @@ export type ProcessesDeps = {
   readonly randomness: SeededRandomness;
   readonly swarm: Swarm;
   readonly plant: Plant;
+  readonly parse: ParseOnce;
   readonly gate: Gate;
   readonly faultLog: FaultLog;
   /** Called when a reconciler ends although nobody told it to. */
@@ -166,11 +168,11 @@ function startProcess(
   { zone, index, incarnation }: Slot,
   isHolderDead: (holder: string) => Promise<boolean>,
 ): Process {
-  const { world, scheduler, swarm, plant, gate } = deps;
+  const { world, scheduler, swarm, plant, parse, gate } = deps;
   const actor = createActor(`${zone.name}-${index}.${incarnation}`);
   const clock = createProcessClock(world.clock, scheduler, actor);
   const randomness = deps.randomness.fork(actor.name);
-  const wiring = { world, zone, actor, clock, randomness, gate, swarm, plant, isHolderDead };
-  const reconciler = createZoneReconciler(wireProcess(wiring));
+  const parts = { world, zone, actor, clock, randomness, gate, swarm, plant, parse };
+  const reconciler = createZoneReconciler(wireProcess({ ...parts, isHolderDead }));
   return { actor, clock, reconciler, stop: new AbortController() };
 }

@@ -6,10 +6,11 @@ import { createFaultyGate } from './faulty-gate.ts';
 import { createFindings, type Findings } from './findings.ts';
 import { INVARIANTS } from './invariants/all.ts';
 import type { Watch } from './invariants/invariant.ts';
+import type { ParseOnce } from './parse-once.ts';
 import { createPeople, type People } from './people.ts';
 import type { Plant } from './planted/plant.ts';
 import { createProcesses, type Processes } from './processes.ts';
-import { createScheduler, type Progress, type Scheduler } from './scheduler.ts';
+import { createScheduler, type Scheduler } from './scheduler.ts';
 import { createSimulatedWorld, type SimulatedWorld, START_AT } from './simulated-world.ts';
 import { drawSwarm, type Swarm } from './swarm.ts';
 import { createTrace, type Trace } from './trace.ts';
@@ -35,12 +36,13 @@ export type Simulation = {
   readonly freeHung: () => void;
   readonly enter: (phase: Phase) => Promise<void>;
   /** Lets so much time pass, or less if `isDone` or something is found. */
-  readonly pass: (durationMs: number, isDone?: () => boolean) => Promise<Progress>;
+  readonly pass: (durationMs: number, isDone?: () => boolean) => Promise<void>;
 };
 
 export type SeedInput = {
   readonly seed: number;
   readonly plant: Plant;
+  readonly parse: ParseOnce;
   readonly onLine?: (line: string) => void;
 };
 
@@ -72,6 +74,7 @@ export function createSimulation(input: SeedInput): Simulation {
     ...shared,
     randomness: randomness.fork('processes'),
     plant: input.plant,
+    parse: input.parse,
     gate,
     onCollapse: ({ name }, error) => findings.violate('I-30', `${name} ended by itself: ${error}`),
   });
@@ -95,11 +98,15 @@ export function createSimulation(input: SeedInput): Simulation {
     people,
     weather,
     watches: watchAll(world, swarm, findings),
-    listDivergences: createConvergenceCheck(world),
+    listDivergences: createConvergenceCheck(world, input.parse),
     freeHung: hung.free,
     enter: (phase) => tellPhase(world, phase),
-    pass: (durationMs, isDone = () => false) =>
-      scheduler.run(() => findings.violation() !== null || isDone(), durationMs),
+    pass: async (durationMs, isDone = () => false) => {
+      const mustEnd = () => findings.violation() !== null || isDone();
+      const progress = await scheduler.run(mustEnd, durationMs);
+      if (progress !== 'livelock') return;
+      findings.violate('I-30', 'work goes on and on while no time passes');
+    },
   };
 }
 

@@ -17,6 +17,7 @@ import type { Clock } from '../../reconciler/ports/clock.ts';
 import type { KindTable } from '../../reconciler/ports/kind-handler.ts';
 import type { ZoneStore } from '../../reconciler/ports/store.ts';
 import { type Gate, gatePort, type PortName } from './gate.ts';
+import type { ParseOnce } from './parse-once.ts';
 import type { Plant } from './planted/plant.ts';
 import { probeAnchor, probeGit } from './probes/ledger-probe.ts';
 import { type ProbeDeps, probeReceiver } from './probes/receiver-probe.ts';
@@ -35,6 +36,7 @@ export type Wiring = {
   readonly gate: Gate;
   readonly swarm: Swarm;
   readonly plant: Plant;
+  readonly parse: ParseOnce;
   readonly isHolderDead: (holder: string) => Promise<boolean>;
 };
 
@@ -65,7 +67,7 @@ export function wireProcess(wiring: Wiring): ZoneDeps {
     kinds: wireKinds(wiring, probe, behind),
     isHolderDead: wiring.isHolderDead,
     effectSteps: plant.effectSteps ?? EFFECT_STEPS,
-    revisions: createRevisionReader(),
+    revisions: createRevisionReader(wiring.parse),
     policy: createSimulatedPolicy({ zone: zone.name, actor }, gate),
     referencesOf,
   };

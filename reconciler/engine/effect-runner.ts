@@ -3,7 +3,6 @@ import { CodedError, isCodedError } from '../core/contracts/coded-error.ts';
 import type { Fence } from '../core/contracts/fence.ts';
 import { toRfc3339 } from '../core/contracts/instant.ts';
 import type { NormalForm } from '../core/contracts/normal-form.ts';
-import type { Recorded } from '../core/plan/planner.ts';
 import type { Intent } from '../ports/store.ts';
 import type { EffectDeps } from './effect-deps.ts';
 import type { KeyOutcome } from './key-outcome.ts';
@@ -15,7 +14,6 @@ import { backoffMs, MAX_ATTEMPTS } from './retry.ts';
 export type EffectRun = {
   readonly fence: Fence;
   readonly intent: Intent;
-  readonly recorded: Recorded;
   readonly attempt: number;
   /** Whether the intent is in the journal, so that it needs an outcome whatever happens. */
   readonly isOpen: boolean;
@@ -38,7 +36,7 @@ export const EFFECT_STEPS: readonly EffectStep[] = [checkBacklog, openIntent, pe
 export async function runEffect(
   deps: EffectDeps,
   steps: readonly EffectStep[],
-  start: Pick<EffectRun, 'fence' | 'intent' | 'recorded' | 'attempt'>,
+  start: Pick<EffectRun, 'fence' | 'intent' | 'attempt'>,
 ): Promise<EffectRun> {
   let run: EffectRun = { ...start, isOpen: false, result: null, ended: null };
   for (const step of steps) {

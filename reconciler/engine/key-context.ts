@@ -1,4 +1,5 @@
 import type { NormalForm } from '../core/contracts/normal-form.ts';
+import type { Read } from '../core/contracts/read.ts';
 import { type Ref, toRefKey } from '../core/contracts/ref.ts';
 import type { PlanContext } from '../core/plan/planner.ts';
 import { isLive, isSettled } from '../core/plan/settled.ts';
@@ -10,13 +11,16 @@ export async function readContext(
   deps: ZoneDeps,
   admission: IndexedAdmission,
   ref: Ref,
+  observed: Read<NormalForm>,
 ): Promise<PlanContext> {
   const desired = admission.desired.get(toRefKey(ref)) ?? null;
+  // Only what is there can go, and looking for its dependents reads the whole journal.
+  const isLeaving = desired === null && observed.state === 'present';
   return {
     zone: deps.zone,
     unsettledDependencies:
       desired === null ? [] : await listUnsettledDependencies(deps, admission, desired),
-    liveDependents: desired === null ? await listLiveDependents(deps, ref) : [],
+    liveDependents: isLeaving ? await listLiveDependents(deps, ref) : [],
   };
 }
 

@@ -40,13 +40,14 @@ export function createKeyPool(
   let slots = deps.settings.workers;
   let fault: { readonly error: unknown } | null = null;
 
-  const conclude = createConclusions(deps, term, board, queue, hooks);
+  const conclusions = createConclusions(deps, term, board, queue, hooks);
 
   const work = async (key: RefKey): Promise<void> => {
     const ref = parseRefKey(key);
+    const startedAt = conclusions.count();
     try {
       if (ref !== null && term.admission !== null) {
-        conclude(key, await workKey(deps, term, term.admission, ref));
+        conclusions.add(key, startedAt, await workKey(deps, term, term.admission, ref));
       }
     } catch (error) {
       fault = { error };
@@ -92,7 +93,8 @@ export function createKeyPool(
     timer.abort();
   };
 
-  return { run, drain, isIdle: () => queue.isIdle() && running.size === 0 };
+  const isIdle = () => queue.isIdle() && running.size === 0 && !conclusions.isRetrying();
+  return { run, drain, isIdle };
 }
 
 const HELD: Condition = {
@@ -102,6 +104,14 @@ const HELD: Condition = {
   message: 'it stays at its last good form, because it is not valid in main',
 };
 
+type Conclusions = {
+  /** How many effects have ended so far; a worker notes it before it reads anything. */
+  readonly count: () => number;
+  readonly add: (key: RefKey, startedAt: number, result: KeyResult) => void;
+  /** Whether a key failed that will be tried again without anybody asking. */
+  readonly isRetrying: () => boolean;
+};
+
 /** Turns what came of a key into status, and into when it or its dependents are worked again. */
 function createConclusions(
   deps: ZoneDeps,
@@ -109,11 +119,24 @@ function createConclusions(
   board: StatusBoard,
   queue: KeyQueue,
   hooks: KeyPoolHooks,
-): (key: RefKey, result: KeyResult) => void {
+): Conclusions {
   const waiting = new Map<RefKey, Set<RefKey>>();
+  const retrying = new Set<RefKey>();
+  const endedAt = new Map<RefKey, number>();
+  let count = 0;
 
-  const apply = (key: RefKey, outcome: KeyOutcome) => {
+  const wait = (key: RefKey, startedAt: number, on: readonly RefKey[]) => {
+    // What it waits for may have come between its reading and now, and nobody would tell it.
+    if (on.some((other) => (endedAt.get(other) ?? 0) > startedAt)) queue.add(key);
+    for (const other of on) waiting.set(other, (waiting.get(other) ?? new Set()).add(key));
+  };
+
+  const apply = (key: RefKey, startedAt: number, outcome: KeyOutcome) => {
+    if (outcome.kind === 'requeueAfter') retrying.add(key);
+    else retrying.delete(key);
     if (outcome.kind === 'again') {
+      count += 1;
+      endedAt.set(key, count);
       queue.add(key);
       for (const dependent of waiting.get(key) ?? []) queue.add(dependent);
       waiting.delete(key);
@@ -121,18 +144,20 @@ function createConclusions(
     } else if (outcome.kind === 'requeueAfter') {
       queue.addAt(key, deps.clock.now() + outcome.delayMs);
     } else if (outcome.kind === 'waiting') {
-      for (const on of outcome.on) waiting.set(on, (waiting.get(on) ?? new Set()).add(key));
+      wait(key, startedAt, outcome.on);
       if (outcome.until !== null) queue.addAt(key, outcome.until);
     }
   };
 
-  return (key, result) => {
+  const add = (key: RefKey, startedAt: number, result: KeyResult) => {
     const ref = parseRefKey(key);
     if (ref !== null && result.outcome.kind !== 'again') {
       const isHeld = term.admission?.heldBack.has(key) === true;
       board.setConditions(ref, isHeld ? [HELD, ...result.conditions] : result.conditions);
     }
-    apply(key, result.outcome);
+    apply(key, startedAt, result.outcome);
     if (result.needsAdmission) hooks.onNeedsAdmission();
   };
+
+  return { count: () => count, add, isRetrying: () => retrying.size > 0 };
 }

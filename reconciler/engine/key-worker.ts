@@ -1,7 +1,7 @@
 import { type Ref, toRefKey } from '../core/contracts/ref.ts';
 import { isAdmitted } from '../core/plan/admit.ts';
 import type { Effect } from '../core/plan/effect.ts';
-import type { PlanContext, PlannerResult, Recorded } from '../core/plan/planner.ts';
+import type { PlanContext, PlannerResult } from '../core/plan/planner.ts';
 import type { Condition } from '../core/status/condition.ts';
 import type { Observation } from '../ports/receiver.ts';
 import type { Intent, OpenIntent } from '../ports/store.ts';
@@ -35,9 +35,9 @@ export async function workKey(
     return again();
   }
   const recorded = await deps.store.journal.readRecorded(ref);
-  const context = await readContext(deps, admission, ref);
-  const desired = admission.desired.get(toRefKey(ref)) ?? null;
   const observed = observation.read;
+  const context = await readContext(deps, admission, ref, observed);
+  const desired = admission.desired.get(toRefKey(ref)) ?? null;
   const now = deps.clock.now();
   const result = handler.plan({ ref, desired, observed, recorded, now, context });
   const admitted = admission.effects.get(toRefKey(ref)) ?? [];
@@ -48,7 +48,7 @@ export async function workKey(
   }
   if (effect === undefined) return refuseOrRest(admission, ref, result, context);
   const intent = open ?? toIntent(admission, effect);
-  return act(deps, term, intent, recorded, result.conditions);
+  return act(deps, term, intent, result.conditions);
 }
 
 function toIntent(admission: IndexedAdmission, effect: Effect): Intent {
@@ -79,13 +79,12 @@ async function act(
   deps: ZoneDeps,
   term: TermState,
   intent: Intent,
-  recorded: Recorded,
   conditions: readonly Condition[],
 ): Promise<KeyResult> {
   const { effect } = intent;
   const key = toRefKey(effect.ref);
   const attempt = (term.attempts.get(effect.id) ?? 0) + 1;
-  const start = { fence: term.fence, intent, recorded, attempt };
+  const start = { fence: term.fence, intent, attempt };
   const run = await runEffect(deps, deps.effectSteps, start);
   if (run.isOpen) {
     term.attempts.set(effect.id, attempt);

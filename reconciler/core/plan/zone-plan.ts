@@ -87,21 +87,32 @@ function linkDependencies(
   const idOf = new Map<RefKey, EffectId>(
     effects.map((effect) => [toRefKey(effect.ref), effect.id]),
   );
-  const removals = effects.filter((effect) => directionOf(effect.action) === 'remove');
+  const dependents = listLeavingDependents(effects, input);
   return effects.map((effect) => {
+    const key = toRefKey(effect.ref);
     const firsts =
       directionOf(effect.action) === 'converge'
-        ? input.referencesOf(desired.get(toRefKey(effect.ref)) as NormalForm)
-        : removals
-            .filter((other) => refersTo(input, other.ref, effect.ref))
-            .map((other) => other.ref);
+        ? input.referencesOf(desired.get(key) as NormalForm)
+        : (dependents.get(key) ?? []);
     const dependsOn = firsts.flatMap((ref) => idOf.get(toRefKey(ref)) ?? []).sort();
     return { ...effect, dependsOn };
   });
 }
 
-function refersTo(input: ZonePlanInput, from: Ref, to: Ref): boolean {
-  const read = input.observed.get(toRefKey(from));
-  if (read?.state !== 'present') return false;
-  return input.referencesOf(read.value).some((ref) => toRefKey(ref) === toRefKey(to));
+/** By resource, what leaves with it and refers to it. */
+function listLeavingDependents(
+  effects: readonly Effect[],
+  input: ZonePlanInput,
+): ReadonlyMap<RefKey, readonly Ref[]> {
+  const dependents = new Map<RefKey, Ref[]>();
+  for (const { ref, action } of effects) {
+    const read = input.observed.get(toRefKey(ref));
+    if (directionOf(action) !== 'remove' || read?.state !== 'present') continue;
+    for (const key of new Set(input.referencesOf(read.value).map(toRefKey))) {
+      const known = dependents.get(key);
+      if (known === undefined) dependents.set(key, [ref]);
+      else known.push(ref);
+    }
+  }
+  return dependents;
 }

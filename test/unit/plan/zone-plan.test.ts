@@ -14,7 +14,7 @@ import { ABSENT, environmentForm, present, referencesOf, targetForm } from './fo
 
 type World = ReadonlyMap<RefKey, NormalForm>;
 
-function planFrom(desired: readonly NormalForm[], live: World) {
+function planFrom(desired: readonly NormalForm[], live: World, readReferences = referencesOf) {
   const observed = new Map<RefKey, Read<NormalForm>>();
   const recorded = new Map<RefKey, Recorded>();
   for (const form of desired) observed.set(toRefKey(toRef(form)), ABSENT);
@@ -23,7 +23,7 @@ function planFrom(desired: readonly NormalForm[], live: World) {
     recorded.set(key, assumeRecorded(form, 0));
   }
   const inputs = { zone: 'ae', desired, observed, recorded, now: 0 };
-  return planZone({ ...inputs, planners: PLANNERS, referencesOf });
+  return planZone({ ...inputs, planners: PLANNERS, referencesOf: readReferences });
 }
 
 function applyAll(effects: readonly Effect[], live: World): World {
@@ -110,5 +110,18 @@ describe('the plan of a zone', () => {
     const out = planFrom([], toWorld([target, environment])).effects;
     const removed = (kind: string) => out.find((effect) => effect.ref.kind === kind);
     expect(removed('Target')?.dependsOn).toEqual([removed('Environment')?.id]);
+  });
+
+  it('asks each live resource once what it refers to, however many go', () => {
+    const names = Array.from({ length: 200 }, (_, index) => `target-${index}`);
+    const forms = names.map((name) => environmentForm(name, ['target-1']));
+    let asked = 0;
+    const live = new Map(forms.map((form) => [toRefKey(toRef(form)), form]));
+    const plan = planFrom([], live, (form) => {
+      asked += 1;
+      return referencesOf(form);
+    });
+    expect(plan.effects).toHaveLength(200);
+    expect(asked).toBe(200);
   });
 });

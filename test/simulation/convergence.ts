@@ -21,10 +21,7 @@ export const STRICT: Leniency = { except: new Set(), mayRefuse: false };
 /** Says what is not yet as main wants it; written without the product's planner, to judge it. */
 export type ConvergenceCheck = (leniency: Leniency) => Promise<readonly string[]>;
 
-export function createConvergenceCheck(
-  world: SimulatedWorld,
-  parse: ParseOnce,
-): ConvergenceCheck {
+export function createConvergenceCheck(world: SimulatedWorld, parse: ParseOnce): ConvergenceCheck {
   const reader = createRevisionReader(parse);
   return async (leniency) => {
     const tip = await world.git.readRef(MAIN_BRANCH);

@@ -98,7 +98,7 @@ export function fixAll(model: RepoModel): RepoModel {
   return { ...model, broken: {} };
 }
 
-export function changeSlots(model: RepoModel, randomness: Randomness): RepoModel {
+function changeSlots(model: RepoModel, randomness: Randomness): RepoModel {
   if (model.targets.length === 0) return addTarget(model, randomness);
   const { name } = drawOne(randomness, model.targets);
   return changeTarget(model, name, { slots: drawSlots(randomness) });

@@ -1,12 +1,20 @@
-import { mkdtemp, readdir, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { createInstanceFile } from '../../reconciler/adapters/instance-file/file/instance-file.ts';
 import { createMemoryInstanceFile } from '../../reconciler/adapters/instance-file/memory/instance-file.ts';
 import { describeInstanceFile } from './instance-file.contract.ts';
 
-const freshFolder = () => mkdtemp(join(tmpdir(), 'plumbline-instance-'));
+const folders: string[] = [];
+
+async function freshFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'plumbline-instance-'));
+  folders.push(folder);
+  return folder;
+}
+
+afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))));
 
 describeInstanceFile('memory', async () => createMemoryInstanceFile());
 describeInstanceFile('file', async () =>

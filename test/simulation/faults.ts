@@ -46,6 +46,10 @@ const MAX_AFTERLIFE_MS = 20_000;
 /** Calls that a driver may send twice without its caller knowing. */
 const REPEATABLE = new Set(['apply', 'raiseFence', 'openIntent', 'recordOutcome', 'markLedgered']);
 
+/** Writes are few among many reads, and what happens to them matters most. */
+const WRITES = new Set(['apply', 'admit', 'openIntent', 'recordOutcome', 'append', 'markLedgered']);
+const WRITE_WEIGHT = 3;
+
 export function createFaults(
   options: FaultOptions,
   randomness: Randomness,
@@ -70,8 +74,9 @@ export function createFaults(
 
   const decideMessage = (call: PortCall): Fate => {
     if (call.port === 'policy' && chance(options.policyErrors)) return { kind: 'lost' };
-    if (chance(options.lost)) return { kind: 'lost' };
-    if (chance(options.unknown)) return { kind: 'answer-lost' };
+    const weight = WRITES.has(call.method) ? WRITE_WEIGHT : 1;
+    if (chance(options.lost * weight)) return { kind: 'lost' };
+    if (chance(options.unknown * weight)) return { kind: 'answer-lost' };
     if (REPEATABLE.has(call.method) && chance(options.doubled)) return { kind: 'doubled' };
     if (chance(options.slow)) {
       const delayMs = options.slowMs * randomness.fraction();

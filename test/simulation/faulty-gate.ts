@@ -15,7 +15,7 @@ export type FaultyGateDeps = {
   readonly trace: Trace;
   /** Resolves when hung calls may go on. */
   readonly whenFreed: () => Promise<void>;
-  readonly crash: (actor: Actor) => void;
+  readonly crash: (actor: Actor, call: PortCall) => void;
   readonly pause: (actor: Actor, durationMs: number) => void;
 };
 
@@ -72,7 +72,7 @@ async function suffer<T>(
   if (fate.kind === 'crash' && fate.isBefore) {
     deps.faultLog.count(call.method === 'apply' ? 'crash-before-effect' : 'crash-elsewhere');
     if (fate.afterlifeMs !== null) deliverLater(deps, call, fate.afterlifeMs, invoke);
-    await die(deps, call.actor);
+    await die(deps, call);
   }
   if (fate.kind === 'slow' && fate.isBefore) await delay(deps, call.actor, fate.delayMs);
   if (fate.kind === 'hung' && fate.isBefore) await hang(deps, call.actor);
@@ -93,7 +93,7 @@ async function arrive<T>(
   const result = await invoke();
   if (fate.kind === 'crash') {
     deps.faultLog.count(toCrashClass(call));
-    await die(deps, call.actor);
+    await die(deps, call);
   }
   if (fate.kind === 'slow' && !fate.isBefore) await delay(deps, call.actor, fate.delayMs);
   if (fate.kind === 'hung' && !fate.isBefore) await hang(deps, call.actor);
@@ -110,9 +110,9 @@ function toCrashClass(call: PortCall) {
 }
 
 /** Never comes back: the scheduler resumes no dead actor. */
-async function die(deps: FaultyGateDeps, actor: Actor): Promise<void> {
-  deps.crash(actor);
-  await deps.scheduler.step(actor);
+async function die(deps: FaultyGateDeps, call: PortCall): Promise<void> {
+  deps.crash(call.actor, call);
+  await deps.scheduler.step(call.actor);
 }
 
 async function delay(deps: FaultyGateDeps, actor: Actor, delayMs: number): Promise<void> {

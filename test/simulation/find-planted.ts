@@ -3,7 +3,7 @@ import type { Plant } from './planted/plant.ts';
 import { simulateSeed } from './simulate-seed.ts';
 
 /** A bug that needs more seeds than this to be found is as good as not found. */
-const MAX_SEEDS = 200;
+export const MAX_SEEDS = 200;
 
 export type PlantedFinding = {
   readonly planted: string;

@@ -67,7 +67,10 @@ export function createSimulation(input: SeedInput): Simulation {
     ...shared,
     clock,
     whenFreed: hung.whenFreed,
-    crash: (actor) => processes.crash(actor),
+    crash: (actor, call) => {
+      processes.crash(actor);
+      if (call.method === 'apply') people.seeTrouble();
+    },
     pause: (actor, durationMs) => processes.pause(actor, durationMs),
   });
   const processes = createProcesses({

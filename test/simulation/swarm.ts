@@ -29,6 +29,8 @@ export type PeopleOptions = {
   readonly flipBackChance: number;
   readonly massRemovalChance: number;
   readonly forcePushChance: number;
+  /** How likely somebody who sees an effect interrupted takes the last commit back at once. */
+  readonly revertChance: number;
   readonly deletionCapPercent: number;
 };
 
@@ -101,6 +103,7 @@ function drawPeople(randomness: Randomness): PeopleOptions {
     flipBackChance: sometimes(randomness, 0.4),
     massRemovalChance: sometimes(randomness, 0.2),
     forcePushChance: drawChance(randomness, 0.15) ? 0.15 : 0,
+    revertChance: sometimes(randomness, 1),
     deletionCapPercent: drawOne(randomness, [0, 20, 50, 100, 100]),
   };
 }

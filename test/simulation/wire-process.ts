@@ -59,7 +59,7 @@ export function wireProcess(wiring: Wiring): ZoneDeps {
       write: (entry) =>
         void world.tell({ kind: 'logged', zone: zone.name, actor: actor.name, entry }),
     },
-    git: behind('git', probeGit(world.git, probe)),
+    git: behind('git', probeGit(plant.wrapGit?.(world.git) ?? world.git, probe)),
     signer: world.signer,
     createVerifier: (allowedSigners) => createMemorySignatureVerifier({ allowedSigners }),
     anchor: behind('anchor', probeAnchor(world.anchor, probe)),

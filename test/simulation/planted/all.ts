@@ -1,7 +1,12 @@
+import { backlogIgnored } from './backlog-ignored.ts';
 import { epochUnchecked } from './epoch-unchecked.ts';
+import { failureBelieved } from './failure-believed.ts';
+import { fenceNotRaised } from './fence-not-raised.ts';
+import { historyIgnored } from './history-ignored.ts';
 import { ledgerRowApart } from './ledger-row-apart.ts';
 import { noIntentRow } from './no-intent-row.ts';
 import { noOccurrence } from './no-occurrence.ts';
+import { observationKept } from './observation-kept.ts';
 import { outcomeFirst } from './outcome-first.ts';
 import type { Plant } from './plant.ts';
 
@@ -11,4 +16,9 @@ export const PLANTS: readonly Plant[] = [
   epochUnchecked,
   noOccurrence,
   ledgerRowApart,
+  backlogIgnored,
+  failureBelieved,
+  fenceNotRaised,
+  historyIgnored,
+  observationKept,
 ];

@@ -1,0 +1,15 @@
+import { describe, expect, it } from 'vitest';
+import { findPlanted, MAX_SEEDS } from './find-planted.ts';
+import { PLANTS } from './planted/all.ts';
+
+describe('a planted bug', () => {
+  it.each(PLANTS)(
+    `is found within ${MAX_SEEDS} seeds: $bug`,
+    async (plant) => {
+      const finding = await findPlanted(plant, 1);
+      expect(finding).toMatchObject({ isFound: true });
+      expect(plant.foundBy).toContain(finding.invariant);
+    },
+    120_000,
+  );
+});

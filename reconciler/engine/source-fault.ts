@@ -4,7 +4,9 @@ import type { Oid } from '../core/contracts/git.ts';
 import type { Admission } from '../core/plan/admission.ts';
 import { toPlatformRules } from '../core/plan/platform-rules.ts';
 import type { RevisionJudgement } from '../core/spec/judge-revision.ts';
+import type { GitReader } from '../ports/git.ts';
 import { checkCommitSignatures } from './commit-signatures.ts';
+import type { RevisionReader } from './revision-reader.ts';
 import type { ZoneDeps } from './zone-deps.ts';
 
 /** Why a commit is not followed. */
@@ -38,7 +40,7 @@ export async function findSourceFault(
 
 /** A commit that cannot be read within the limits is its author's fault, and stops nobody else. */
 export async function readJudgement(
-  deps: ZoneDeps,
+  deps: { readonly git: GitReader; readonly revisions: RevisionReader },
   tip: Oid,
 ): Promise<RevisionJudgement | SourceFault> {
   const read: { judgement: RevisionJudgement | null } = { judgement: null };

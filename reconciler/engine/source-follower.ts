@@ -40,7 +40,8 @@ export function createSourceFollower(
     const why = `${fault.code} ${fault.message}`;
     refusedTip = tip;
     const revision = term.admission?.admission.revision ?? null;
-    board.set({ source: { revision, held: why, diagnostics: judgement?.diagnostics ?? [] } });
+    const diagnostics = judgement?.diagnostics ?? [];
+    board.set({ source: { revision, judged: tip, held: why, diagnostics } });
     const fields = { zone: deps.zone, revision: tip ?? 'none' };
     deps.log.write({ level: 'warn', event: 'revision-held', message: why, fields });
     return false;
@@ -57,7 +58,8 @@ export function createSourceFollower(
     }
     await admitRevision(deps, term, { revision: tip, ...own });
     const { diagnostics } = judgement;
-    board.set({ source: { revision: tip, held: null, diagnostics }, isConverged: false });
+    const source = { revision: tip, judged: tip, held: null, diagnostics };
+    board.set({ source, isConverged: false });
     refusedTip = null;
     return true;
   };
@@ -77,7 +79,7 @@ export function createSourceFollower(
     const { source } = board.read();
     if (source.revision === revision && source.held === null) return false;
     const { diagnostics } = await deps.revisions.read(deps.git, revision);
-    board.set({ source: { revision, held: null, diagnostics } });
+    board.set({ source: { revision, judged: revision, held: null, diagnostics } });
     refusedTip = null;
     return false;
   };

@@ -16,7 +16,7 @@ export function createStatusBoard(zone: string): StatusBoard {
     zone,
     role: 'starting',
     epoch: null,
-    source: { revision: null, held: null, diagnostics: [] },
+    source: { revision: null, judged: null, held: null, diagnostics: [] },
     isConverged: false,
     trouble: null,
   };

@@ -1,5 +1,5 @@
-import { isCodedError } from '../core/contracts/coded-error.ts';
 import type { ZoneStatus } from '../core/status/zone-status.ts';
+import { describeError } from './describe-error.ts';
 import { waitForLease } from './lease-keeper.ts';
 import { backoffMs, MAX_DELAY_MS } from './retry.ts';
 import { createStatusBoard } from './status-board.ts';
@@ -48,7 +48,7 @@ export function createZoneReconciler(deps: ZoneDeps): ZoneReconciler {
         // What went well for a while is no reason to wait longer than the first time.
         const wasLong = deps.clock.now() - startedAt >= LONG_TERM_MS;
         failures = wasLong ? 1 : failures + 1;
-        const trouble = describe(error);
+        const trouble = describeError(error);
         board.set({ role: 'standby', epoch: null, isConverged: false, trouble });
         const fields = { zone: deps.zone, failures };
         deps.log.write({ level: 'error', event: 'term-ended', message: trouble, fields });
@@ -59,9 +59,4 @@ export function createZoneReconciler(deps: ZoneDeps): ZoneReconciler {
   };
 
   return { run, hint: sourceHint.notify, status: board.read };
-}
-
-function describe(error: unknown): string {
-  if (isCodedError(error)) return `${error.code} ${error.message}`;
-  return `P606 unexpected failure: ${error instanceof Error ? error.message : String(error)}`;
 }

@@ -7,7 +7,7 @@ export const ZONES: readonly ZoneStatus[] = [
     zone: 'ae',
     role: 'leader',
     epoch: 3,
-    source: { revision: 'a'.repeat(40), held: null, diagnostics: [] },
+    source: { revision: 'a'.repeat(40), judged: 'a'.repeat(40), held: null, diagnostics: [] },
     isConverged: true,
     resources: [
       {

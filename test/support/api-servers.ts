@@ -14,7 +14,7 @@ export function makeZone(change: Partial<ZoneStatus> = {}): ZoneStatus {
     zone: 'ae',
     role: 'leader',
     epoch: 3,
-    source: { revision: REVISION, held: null, diagnostics: [] },
+    source: { revision: REVISION, judged: REVISION, held: null, diagnostics: [] },
     isConverged: true,
     resources: [
       {

@@ -8,6 +8,8 @@ export type ResourceStatus = { readonly ref: Ref; readonly conditions: readonly 
 export type SourceStatus = {
   /** The commit that is in force. */
   readonly revision: Oid | null;
+  /** The commit of main that was judged last: it is in force, or held. */
+  readonly judged: Oid | null;
   /** Why a newer commit is not in force; null when there is none. */
   readonly held: string | null;
   readonly diagnostics: readonly Diagnostic[];

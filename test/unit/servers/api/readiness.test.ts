@@ -3,7 +3,7 @@ import type { ZoneStatus } from '../../../../reconciler/core/status/zone-status.
 import { listNotReady } from '../../../../reconciler/servers/api/readiness.ts';
 import { makeZone } from '../../../support/api-servers.ts';
 
-const NO_SOURCE = { revision: null, held: null, diagnostics: [] };
+const NO_SOURCE = { revision: null, judged: null, held: null, diagnostics: [] };
 
 describe('readiness of a zone', () => {
   it.each<readonly [string, Partial<ZoneStatus>, string | null]>([

@@ -65,7 +65,7 @@ describe('GET /readyz', () => {
   });
 
   it('names each zone that is not, and why', async () => {
-    const source = { revision: null, held: null, diagnostics: [] };
+    const source = { revision: null, judged: null, held: null, diagnostics: [] };
     zones = [
       makeZone(),
       makeZone({ zone: 'de', source }),

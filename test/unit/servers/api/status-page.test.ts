@@ -19,6 +19,7 @@ function makeHostileZone(text: string): ZoneStatus {
     trouble: text,
     source: {
       revision: text,
+      judged: text,
       held: text,
       diagnostics: [{ code: 'P113', severity: 'error', message: text, location, hint: text }],
     },
@@ -73,7 +74,12 @@ describe('texts on the status page', () => {
 describe('the status page', () => {
   it('says of each zone what it does, what is in force, what is held and why', () => {
     const zone = makeZone({
-      source: { revision: REVISION, held: 'P205 a Zone is invalid', diagnostics: [] },
+      source: {
+        revision: REVISION,
+        judged: REVISION,
+        held: 'P205 a Zone is invalid',
+        diagnostics: [],
+      },
       trouble: 'P401 no answer',
       isConverged: false,
     });
@@ -92,6 +98,7 @@ describe('the status page', () => {
       makeZone({
         source: {
           revision: null,
+          judged: null,
           held: null,
           diagnostics: [
             {

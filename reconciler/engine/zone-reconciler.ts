@@ -52,7 +52,10 @@ export function createZoneReconciler(deps: ZoneDeps): ZoneReconciler {
         board.set({ role: 'standby', epoch: null, isConverged: false, trouble });
         const fields = { zone: deps.zone, failures };
         deps.log.write({ level: 'error', event: 'term-ended', message: trouble, fields });
-        await deps.clock.sleep(backoffMs(failures, deps.randomness), stop);
+        // A zone without a leader is worse than a few tries too many: it has one again within two
+        // lives of a lease after whatever kept it from being led.
+        const pauseMs = Math.min(backoffMs(failures, deps.randomness), deps.settings.leaseTtlMs);
+        await deps.clock.sleep(pauseMs, stop);
       }
     }
     board.set({ role: 'stopped', epoch: null });

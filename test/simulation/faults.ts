@@ -40,6 +40,9 @@ export type Faults = {
 
 const ARRIVES: Fate = { kind: 'arrives' };
 
+/** Calls that may take for ever; a disk that hangs keeps the ledger from being written. */
+const MAY_HANG = new Set(['observe', 'apply', 'append']);
+
 /** A crashed process's last message arrives at most this late. */
 const MAX_AFTERLIFE_MS = 20_000;
 
@@ -82,8 +85,9 @@ export function createFaults(
       const delayMs = options.slowMs * randomness.fraction();
       return { kind: 'slow', delayMs, isBefore: chance(0.5) };
     }
-    const mayHang = call.method === 'apply' || call.method === 'observe';
-    if (mayHang && chance(options.hung)) return { kind: 'hung', isBefore: chance(0.5) };
+    if (MAY_HANG.has(call.method) && chance(options.hung * weight)) {
+      return { kind: 'hung', isBefore: chance(0.5) };
+    }
     return ARRIVES;
   };
 

@@ -3,6 +3,7 @@ import { FAILED_RETRY_AFTER_MS } from '../../reconciler/core/plan/plan-convergen
 import type { Randomness } from '../../reconciler/ports/randomness.ts';
 import { type Leniency, STRICT } from './convergence.ts';
 import { drawOne } from './draw.ts';
+import { MAX_SKEW_MS } from './process-clock.ts';
 import type { ZoneWorld } from './simulated-world.ts';
 import type { Simulation } from './simulation.ts';
 
@@ -119,7 +120,8 @@ async function checkLeaders(simulation: Simulation): Promise<void> {
   const { findings, world, swarm, processes } = simulation;
   const isLed = ({ tables }: ZoneWorld) =>
     processes.isAlive(tables.leader.holder) && tables.leader.expiresAt > world.clock.now();
-  const boundMs = 2 * swarm.settings.leaseTtlMs + MAX_BACKOFF_MS;
+  // A clock that lags must first catch up with the world.
+  const boundMs = 2 * swarm.settings.leaseTtlMs + 2 * MAX_SKEW_MS;
   await simulation.pass(boundMs, () => world.zones.every(isLed));
   for (const zone of world.zones) {
     if (findings.violation() !== null) return;

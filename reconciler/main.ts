@@ -1,4 +1,3 @@
-import { readFile, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -7,11 +6,15 @@ import type { VerifyRequest } from './cli/commands/audit-verify.ts';
 import type { RunningInstallation } from './cli/commands/up.ts';
 import { type CommandPorts, createCommands, RECONCILER } from './cli/create-commands.ts';
 import { type IdentityName, initialise } from './cli/initialise.ts';
+import { createOpened } from './cli/opened.ts';
 import { readCommitSource, readFolderSource, type SourceReading } from './cli/read-source.ts';
+import { removeState } from './cli/remove-state.ts';
 import type { SourceChoice } from './cli/revision-source.ts';
 import { runCli } from './cli/run-cli.ts';
+import { serveZones } from './cli/serve-zones.ts';
 import type { StatePaths } from './cli/state-paths.ts';
-import { readGenesisSigners, verifyLedgers } from './cli/verify-ledgers.ts';
+import { listenForStop } from './cli/stop-signals.ts';
+import { readGenesisSigners, readSignersFile, verifyLedgers } from './cli/verify-ledgers.ts';
 import { CodedError } from './core/contracts/coded-error.ts';
 import { referencesOf } from './core/graph/references.ts';
 import { PLANNERS } from './core/plan/planners/planners.ts';
@@ -59,18 +62,25 @@ const POLICY_WORKER = pathToFileURL(
 
 export async function main(argv: readonly string[]): Promise<number> {
   const machine = await openMachine();
-  const stop = new AbortController();
-  const onSignal = () => stop.abort();
-  process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', passOverClosedPipe);
+  let stop: AbortSignal | null = null;
   const io: CommandIo = {
     write: (text) => process.stdout.write(text),
     writeError: (text) => process.stderr.write(text),
     isTerminal: process.stdout.isTTY === true,
     cwd: process.cwd(),
     env: process.env,
-    stop: stop.signal,
+    get stop() {
+      stop ??= listenForStop(process, machine.clock, (code) => process.exit(code));
+      return stop;
+    },
   };
   return runCli(createCommands(toCommandPorts(machine)), argv, io);
+}
+
+/** Whoever reads our output may have had enough of it, as `head` has. */
+function passOverClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
 }
 
 function toCommandPorts(machine: Machine): CommandPorts {
@@ -85,7 +95,7 @@ function toCommandPorts(machine: Machine): CommandPorts {
     openPolicyGate: () => openPolicyGate(machine),
     withGit: (paths, work) => withGit(machine, paths, work),
     initialise: (paths, folder) => initialisePlatform(machine, paths, folder),
-    removeState: (paths) => rm(paths.root, { recursive: true, force: true }),
+    removeState,
     readSource: (source) => readSource(machine, source),
     readRunningStatus: (port) => readRunningStatus(machine, port),
     start: (paths, options, onStep) => startInstallation(machine, paths, options, onStep),
@@ -204,7 +214,7 @@ async function verify(machine: Machine, request: VerifyRequest) {
     const allowedSigners =
       request.allowedSigners === null
         ? await readGenesisSigners(git, instance)
-        : await readFile(request.allowedSigners, 'utf8');
+        : await readSignersFile(request.allowedSigners);
     return await verifyLedgers({
       git,
       verifier: createSshSignatureVerifier({ allowedSigners, principal }),
@@ -282,6 +292,7 @@ async function startInstallation(
     './adapters/source-watcher/file/source-watcher.ts'
   );
   const { clock, randomness } = machine;
+  const opened = createOpened();
   const log = createStreamLog({
     stream: process.stderr,
     format: process.stderr.isTTY === true ? 'text' : 'json',
@@ -289,53 +300,46 @@ async function startInstallation(
     redact: [],
     minimumLevel: process.stderr.isTTY === true ? 'warn' : 'info',
   });
-  const databases = await openDatabaseServer(machine, paths);
-  await databases.ensureRunning();
-  onStep('database runs');
-  const git = await openGit(machine, paths);
-  const policy = await openPolicyGate(machine);
-  const revisions = createRevisionReader();
-  const signer = await openIdentity(machine, paths, LEDGER_IDENTITY);
-  const parts: ZoneParts = { machine, paths, log, git, databases, signer, policy, revisions };
-  const host = createZoneHost({
-    clock,
-    randomness,
-    log,
-    git,
-    revisions,
-    watcher: createFileSourceWatcher({ repositoryPath: paths.repository }),
-    pollMs: DEFAULT_SETTINGS.pollMs,
-    zones: options.zones,
-    openZone: (zone) => openZone(parts, zone),
-  });
   const registry = await openRegistry(machine, paths);
-  const server = createApiServer({
-    readStatus: host.status,
-    readLiveness: () => ({ isAlive: true, reasons: [] }),
-    log,
-    clock,
-    port: options.port,
-  });
-  const { port } = await server.start();
-  const url = `http://127.0.0.1:${port}/`;
-  await registry.registerSelf(RECONCILER, { port });
-  onStep(`reconciler runs, status page at ${url}`);
-  const stop = new AbortController();
-  const done = host.run(stop.signal);
-  return {
-    url,
-    readStatus: host.status,
-    done,
-    stop: async () => {
-      stop.abort();
-      await done.catch(() => undefined);
-      await server.stop();
-      await policy.close();
-      await git.close();
-      await databases.stop();
-      await registry.unregisterSelf(RECONCILER);
-    },
-  };
+  // First of all: of two processes that start at once, only one goes on to the database.
+  await registry.registerSelf(RECONCILER, {});
+  opened.add(() => registry.unregisterSelf(RECONCILER));
+  try {
+    const databases = await openDatabaseServer(machine, paths);
+    opened.add(() => databases.stop());
+    await databases.ensureRunning();
+    onStep('database runs');
+    const git = await openGit(machine, paths);
+    opened.add(git.close);
+    const policy = await openPolicyGate(machine);
+    opened.add(policy.close);
+    const revisions = createRevisionReader();
+    const signer = await openIdentity(machine, paths, LEDGER_IDENTITY);
+    const parts: ZoneParts = { machine, paths, log, git, databases, signer, policy, revisions };
+    const host = createZoneHost({
+      clock,
+      randomness,
+      log,
+      git,
+      revisions,
+      watcher: createFileSourceWatcher({ repositoryPath: paths.repository }),
+      pollMs: DEFAULT_SETTINGS.pollMs,
+      zones: options.zones,
+      openZone: (zone) => openZone(parts, zone),
+    });
+    const server = createApiServer({
+      readStatus: host.status,
+      readLiveness: () => ({ isAlive: true, reasons: [] }),
+      log,
+      clock,
+      port: options.port,
+    });
+    const announce = (port: number) => registry.registerSelf(RECONCILER, { port });
+    return await serveZones({ host, server, announce, onStep, opened });
+  } catch (error) {
+    await opened.closeAll().catch(() => undefined);
+    throw error;
+  }
 }
 
 async function openZone(parts: ZoneParts, zone: string): Promise<OpenZone> {

@@ -6,7 +6,10 @@ export type CommandIo = {
   readonly isTerminal: boolean;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Aborted by the first SIGINT or SIGTERM. */
+  /**
+   * Aborted by the first SIGINT or SIGTERM, which end a command that never asks for this: who asks
+   * must watch it.
+   */
   readonly stop: AbortSignal;
 };
 

@@ -40,7 +40,8 @@ export type CommandPorts = {
     work: (git: GitReader) => Promise<Result>,
   ) => Promise<Result>;
   readonly initialise: (paths: StatePaths, fromFolder: string) => Promise<Oid>;
-  readonly removeState: (paths: StatePaths) => Promise<void>;
+  /** Returns the names of what stays, because Plumbline did not make it. */
+  readonly removeState: (paths: StatePaths) => Promise<readonly string[]>;
   readonly readSource: (source: SourceChoice) => Promise<SourceReading>;
   readonly readRunningStatus: (port: number) => Promise<readonly ZoneStatus[] | null>;
   readonly start: UpCommandDeps['start'];
@@ -65,8 +66,8 @@ export function createCommands(ports: CommandPorts): readonly Command[] {
   const readLive = async (paths: StatePaths, zone: string) =>
     (await isInitialised(paths)) ? withGit(paths, (git) => readLiveForms(git, zone)) : null;
   const readStatus = async (paths: StatePaths) => {
-    const record = await findReconciler(paths);
-    return record === null ? null : ports.readRunningStatus(Number(record.details['port']));
+    const port = (await findReconciler(paths))?.details['port'];
+    return typeof port === 'number' ? ports.readRunningStatus(port) : null;
   };
 
   return [

@@ -1,4 +1,5 @@
 import { isAbsolute, join } from 'node:path';
+import { CodedError } from '../core/contracts/coded-error.ts';
 import type { CommandIo } from './command.ts';
 
 /** Where one installation keeps everything that is not in Git. */
@@ -16,7 +17,9 @@ export type StatePaths = {
 
 /** `--state`, else PLUMBLINE_STATE, else `.plumbline` in the current folder. */
 export function toStatePaths(option: string | undefined, io: CommandIo): StatePaths {
-  const chosen = option ?? io.env['PLUMBLINE_STATE'] ?? '.plumbline';
+  // An unset variable in a script must not make an installation of whatever folder it runs in.
+  if (option === '') throw new CodedError('P601', '--state names no folder');
+  const chosen = option ?? (io.env['PLUMBLINE_STATE'] || '.plumbline');
   const root = isAbsolute(chosen) ? chosen : join(io.cwd, chosen);
   return {
     root,

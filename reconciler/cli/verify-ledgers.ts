@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import type { LedgerVerdict } from '../core/audit/verify-ledger.ts';
 import { CodedError } from '../core/contracts/coded-error.ts';
+import { toAuditBranch } from '../core/contracts/git.ts';
 import type { Checkpoint } from '../ports/anchor.ts';
 import type { GitReader } from '../ports/git.ts';
 import type { Instance } from '../ports/instance-file.ts';
@@ -27,10 +29,27 @@ export async function verifyLedgers(input: VerifyLedgersInput): Promise<readonly
   for (const zone of zones) {
     const { git, verifier, strict, problems } = input;
     const checkpoints = await input.listCheckpoints(zone);
+    if (input.zone !== null && checkpoints.length === 0) await checkHasLedger(git, zone);
     const rules = { git, verifier, zone, strict, problems, checkpoints };
     verdicts.push({ zone, verdict: await verifyLedgerBranch(rules) });
   }
   return verdicts;
+}
+
+/** A mistyped name must not be told to be whole. */
+async function checkHasLedger(git: GitReader, zone: string): Promise<void> {
+  if ((await git.readRef(toAuditBranch(zone))) !== null) return;
+  throw new CodedError('P603', `the zone ${zone} has no ledger here`);
+}
+
+/** The file that an auditor names instead. */
+export async function readSignersFile(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : 'reading failed';
+    throw new CodedError('P601', `--allowed-signers cannot be read: ${why}`, { cause });
+  }
 }
 
 /** What the first commit says of who may sign: it is trusted by its oid, kept outside the repo. */

@@ -4,6 +4,7 @@ import type { Ref } from '../../core/contracts/ref.ts';
 import type { Planner } from '../../core/plan/planner.ts';
 import { renderPlanJson } from '../../core/plan/render-plan-json.ts';
 import { type PlanView, renderPlanText } from '../../core/plan/render-plan-text.ts';
+import { isError } from '../../core/spec/diagnostic.ts';
 import { formatDiagnostics } from '../../core/spec/format-diagnostics.ts';
 import type { OpenPolicyGate } from '../../engine/policy-gate.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -43,7 +44,8 @@ ledger; without one everything is new.
   --format F       text (default) or json
 ${STATE_HELP}
 
-Exit codes: 0 nothing to do; 1 invalid, or it could not be read; 2 changes pending.`;
+Exit codes: 0 nothing to do; 1 something is invalid, or it could not be read;
+2 all is valid and changes are pending.`;
 
 export function createPlanCommand(deps: PlanCommandDeps): Command {
   return {
@@ -74,7 +76,8 @@ export function createPlanCommand(deps: PlanCommandDeps): Command {
           : { kind: 'folder', path: folder };
       const planned = await plan(deps, await deps.readSource(source), paths, values.zone ?? null);
       io.write(format === 'json' ? `${JSON.stringify(toJson(planned))}\n` : toText(planned));
-      if (planned.reading.judgement.frozen) return EXIT_FAILED;
+      const { frozen, diagnostics } = planned.reading.judgement;
+      if (frozen || diagnostics.some(isError)) return EXIT_FAILED;
       const isPending = planned.zones.some(({ plan }) => plan.effects.length > 0);
       return isPending ? EXIT_CHANGES_PENDING : EXIT_OK;
     },
@@ -89,6 +92,9 @@ async function plan(
 ): Promise<PlannedRevision> {
   const { judgement, revision } = reading;
   if (judgement.frozen) return { reading, zones: [] };
+  if (onlyZone !== null && !judgement.zones.includes(onlyZone)) {
+    throw badUsage('plan', `no zone ${onlyZone} is declared, only ${judgement.zones.join(', ')}`);
+  }
   const { planners, referencesOf } = deps;
   const policy = await deps.openPolicyGate();
   try {

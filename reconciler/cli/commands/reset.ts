@@ -8,14 +8,17 @@ export type ResetCommandDeps = {
   readonly stopReconciler: (paths: StatePaths) => Promise<unknown>;
   /** Also where the data lies outside the state folder, as it does for root. */
   readonly destroyDatabase: (paths: StatePaths) => Promise<void>;
-  readonly removeState: (paths: StatePaths) => Promise<void>;
+  /** Returns the names of what stays, because Plumbline did not make it. */
+  readonly removeState: (paths: StatePaths) => Promise<readonly string[]>;
 };
 
 const HELP = `
 usage: plumb reset --yes [--state DIR]
 
 Stops everything and removes the installation: the platform repo with its ledger,
-the keys, the database and the targets' folders. Clones of the repo stay.
+the keys, the database and the targets' folders. Clones of the repo stay, and so
+does what Plumbline did not make. Databases on a server given by DATABASE_URL stay
+too: drop plumbline_ZONE there before you begin again with the same server.
 
   --yes            required: there is no way back
 ${STATE_HELP}
@@ -42,8 +45,9 @@ export function createResetCommand(deps: ResetCommandDeps): Command {
       }
       await deps.stopReconciler(paths);
       await deps.destroyDatabase(paths);
-      await deps.removeState(paths);
-      io.write(`removed ${paths.root}\n`);
+      const left = await deps.removeState(paths);
+      const stays = left.length === 0 ? '' : `; not ours, and still there: ${left.join(', ')}`;
+      io.write(`removed ${paths.root}${stays}\n`);
       return EXIT_OK;
     },
   };

@@ -20,14 +20,15 @@ usage: plumb status [--wait] [--timeout SECONDS] [--format text|json] [--state D
 Says what is in force in each zone, what is held back and why, and what is not
 as it should be.
 
-  --wait           until every zone has converged on the tip of main
+  --wait           until the tip of main is judged and nothing is left to do
   --timeout N      with --wait: give up after N seconds (default 60)
   --format F       text (default) or json
 ${STATE_HELP}
 
-Exit codes: 0 all converged; 1 no reconciler runs, or bad usage; 3 not converged.`;
+Exit codes: 0 the tip of main is in force and every resource is ready; 1 no
+reconciler runs, or bad usage; 3 otherwise: at work, held, refused or failed.`;
 
-const EXIT_NOT_CONVERGED = 3;
+const EXIT_NOT_READY = 3;
 const POLL_MS = 100;
 
 export function createStatusCommand(deps: StatusCommandDeps): Command {
@@ -54,7 +55,8 @@ export function createStatusCommand(deps: StatusCommandDeps): Command {
       io.write(
         format === 'json' ? `${JSON.stringify({ v: 1, zones })}\n` : renderZones(zones, tip),
       );
-      return zones.every((zone) => isSettledOn(zone, tip)) ? EXIT_OK : EXIT_NOT_CONVERGED;
+      const isGood = zones.length > 0 && zones.every((zone) => isInForce(zone, tip));
+      return isGood ? EXIT_OK : EXIT_NOT_READY;
     },
   };
 }
@@ -76,8 +78,23 @@ async function readUntil(
 }
 
 /** A held revision is settled too: nothing more happens until somebody pushes. */
-function isSettledOn(zone: ZoneStatus, tip: string | null): boolean {
-  return zone.isConverged && (zone.source.revision === tip || zone.source.held !== null);
+function isSettledOn({ isConverged, source }: ZoneStatus, tip: string | null): boolean {
+  return isConverged && source.judged === tip;
+}
+
+function isInForce(zone: ZoneStatus, tip: string | null): boolean {
+  const { revision, held } = zone.source;
+  const isFollowed = isSettledOn(zone, tip) && revision === tip && held === null;
+  return isFollowed && zone.resources.every((one) => isReady(one) || isNotOurs(one));
+}
+
+function isReady({ conditions }: ResourceStatus): boolean {
+  return conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
+}
+
+/** What nobody asked Plumbline to make is told, and is nothing that it could do better. */
+function isNotOurs({ conditions }: ResourceStatus): boolean {
+  return conditions.some(({ reason }) => reason === 'Unmanaged');
 }
 
 function renderZones(zones: readonly ZoneStatus[], tip: string | null): string {
@@ -102,9 +119,9 @@ function renderZone(zone: ZoneStatus, tip: string | null): string {
   return [...lines, ...zone.resources.map(renderResource)].join('\n');
 }
 
-function renderResource({ ref, conditions }: ResourceStatus): string {
+function renderResource(resource: ResourceStatus): string {
+  const { ref, conditions } = resource;
   const said = conditions.map(({ reason, message }) => `${reason}: ${message}`).join('; ');
   const isHeld = conditions.some((one) => one.type === 'Held');
-  const isReady = conditions.some((one) => one.type === 'Ready' && one.status === 'True');
-  return `  ${isReady && !isHeld ? '✓' : '•'} ${toRefTitle(ref).padEnd(28)} ${said}`;
+  return `  ${isReady(resource) && !isHeld ? '✓' : '•'} ${toRefTitle(ref).padEnd(28)} ${said}`;
 }

@@ -80,6 +80,8 @@ async function runUntilStopped(
   options: { readonly port: number; readonly zones: readonly string[] | null },
   io: CommandIo,
 ): Promise<number> {
+  // From here on a signal no longer ends the process half-way through a start.
+  const { stop } = io;
   const startedAt = deps.clock.now();
   const say = (text: string) => {
     const seconds = ((deps.clock.now() - startedAt) / 1000).toFixed(1).padStart(6);
@@ -91,11 +93,11 @@ async function runUntilStopped(
   }
   const running = await deps.start(paths, options, say);
   try {
-    const isReady = await waitUntilConverged(deps, running, io.stop);
+    const isReady = await waitUntilConverged(deps, running, stop);
     if (isReady) io.write(describeReady(running, paths));
-    else if (!io.stop.aborted) say(`not converged yet; plumb status says why: ${running.url}`);
-    await Promise.race([running.done, waitForStop(io.stop)]);
-    if (io.stop.aborted) say('stopping: finishing what is in progress');
+    else if (!stop.aborted) say(`not converged yet; plumb status says why: ${running.url}`);
+    await Promise.race([running.done, waitForStop(stop)]);
+    if (stop.aborted) say('stopping: finishing what is in progress');
   } finally {
     await running.stop();
   }

@@ -1,0 +1,16 @@
+import type { CommandIo } from '../../../reconciler/cli/command.ts';
+
+/** A terminal that keeps what is written to it. */
+export function createCommandIo(change: Partial<CommandIo> = {}) {
+  const written: string[] = [];
+  const io: CommandIo = {
+    write: (text) => written.push(text),
+    writeError: (text) => written.push(text),
+    isTerminal: false,
+    cwd: '/work',
+    env: {},
+    stop: new AbortController().signal,
+    ...change,
+  };
+  return { io, output: () => written.join('') };
+}

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { createSimulatedClock } from '../../../reconciler/adapters/clock/simulated/clock.ts';
+import { createStatusCommand } from '../../../reconciler/cli/commands/status.ts';
+import type { Condition } from '../../../reconciler/core/status/condition.ts';
+import type { SourceStatus, ZoneStatus } from '../../../reconciler/core/status/zone-status.ts';
+import { createCommandIo } from './command-io.ts';
+
+const OLD = 'a'.repeat(40);
+const TIP = 'b'.repeat(40);
+const IN_FORCE: SourceStatus = { revision: TIP, judged: TIP, held: null, diagnostics: [] };
+const READY: Condition = { type: 'Ready', status: 'True', reason: 'Converged', message: '' };
+
+function toZone(change: Partial<ZoneStatus>, condition: Condition = READY): ZoneStatus {
+  const ref = { kind: 'Target', namespace: 'platform', name: 'laptop' };
+  return {
+    zone: 'ae',
+    role: 'leader',
+    epoch: 1,
+    source: IN_FORCE,
+    isConverged: true,
+    resources: [{ ref, conditions: [condition] }],
+    trouble: null,
+    ...change,
+  };
+}
+
+function run(args: readonly string[], read: () => readonly ZoneStatus[]) {
+  const clock = createSimulatedClock({ startAt: 0 });
+  const { io } = createCommandIo();
+  const command = createStatusCommand({
+    clock,
+    readStatus: async () => read(),
+    readTip: async () => TIP,
+  });
+  return { clock, code: command.run(args, io) };
+}
+
+const held = { revision: OLD, held: 'P205 frozen', diagnostics: [] };
+
+describe('plumb status', () => {
+  it.each<[string, readonly ZoneStatus[], number]>([
+    ['everything is ready on the tip', [toZone({})], 0],
+    ['there is no zone yet', [], 3],
+    ['a zone is at work', [toZone({ isConverged: false })], 3],
+    [
+      'the tip is not in force yet',
+      [toZone({ source: { ...IN_FORCE, revision: OLD, judged: OLD } })],
+      3,
+    ],
+    ['the tip is held', [toZone({ source: { ...held, judged: TIP } })], 3],
+    ['a resource is refused', [toZone({}, { ...READY, type: 'Stalled', reason: 'Refused' })], 3],
+    ['a resource cannot be seen', [toZone({}, { ...READY, status: 'Unknown' })], 3],
+    [
+      'something is there that is not ours',
+      [toZone({}, { ...READY, status: 'False', reason: 'Unmanaged' })],
+      0,
+    ],
+  ])('exits as its help says when %s', async (_name, zones, code) => {
+    expect(await run([], () => zones).code).toBe(code);
+  });
+
+  it('does not take the hold of an earlier commit for the judgement of this one', async () => {
+    let zone = toZone({ source: { ...held, judged: OLD } });
+    const { clock, code } = run(['--wait'], () => [zone]);
+    await clock.advance(5_000);
+    zone = toZone({});
+    await clock.advance(5_000);
+    expect(await code).toBe(0);
+  });
+});

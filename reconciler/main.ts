@@ -1,20 +1,18 @@
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import type { CommandIo } from './cli/command.ts';
 import type { VerifyRequest } from './cli/commands/audit-verify.ts';
 import type { RunningInstallation } from './cli/commands/up.ts';
 import { type CommandPorts, createCommands, RECONCILER } from './cli/create-commands.ts';
 import { type IdentityName, initialise } from './cli/initialise.ts';
 import { createOpened } from './cli/opened.ts';
+import { createProcessIo } from './cli/process-io.ts';
 import { readCommitSource, readFolderSource, type SourceReading } from './cli/read-source.ts';
-import { removeState } from './cli/remove-state.ts';
 import type { SourceChoice } from './cli/revision-source.ts';
 import { runCli } from './cli/run-cli.ts';
 import { serveZones } from './cli/serve-zones.ts';
-import type { StatePaths } from './cli/state-paths.ts';
-import { listenForStop } from './cli/stop-signals.ts';
-import { readGenesisSigners, readSignersFile, verifyLedgers } from './cli/verify-ledgers.ts';
+import { STATE_ENTRIES, type StatePaths } from './cli/state-paths.ts';
+import { readGenesisSigners, verifyLedgers } from './cli/verify-ledgers.ts';
 import { CodedError } from './core/contracts/coded-error.ts';
 import { referencesOf } from './core/graph/references.ts';
 import { PLANNERS } from './core/plan/planners/planners.ts';
@@ -62,25 +60,11 @@ const POLICY_WORKER = pathToFileURL(
 
 export async function main(argv: readonly string[]): Promise<number> {
   const machine = await openMachine();
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', passOverClosedPipe);
-  let stop: AbortSignal | null = null;
-  const io: CommandIo = {
-    write: (text) => process.stdout.write(text),
-    writeError: (text) => process.stderr.write(text),
-    isTerminal: process.stdout.isTTY === true,
-    cwd: process.cwd(),
-    env: process.env,
-    get stop() {
-      stop ??= listenForStop(process, machine.clock, (code) => process.exit(code));
-      return stop;
-    },
-  };
-  return runCli(createCommands(toCommandPorts(machine)), argv, io);
-}
-
-/** Whoever reads our output may have had enough of it, as `head` has. */
-function passOverClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
+  return runCli(
+    createCommands(toCommandPorts(machine)),
+    argv,
+    createProcessIo(process, machine.clock),
+  );
 }
 
 function toCommandPorts(machine: Machine): CommandPorts {
@@ -95,7 +79,10 @@ function toCommandPorts(machine: Machine): CommandPorts {
     openPolicyGate: () => openPolicyGate(machine),
     withGit: (paths, work) => withGit(machine, paths, work),
     initialise: (paths, folder) => initialisePlatform(machine, paths, folder),
-    removeState,
+    removeState: async (paths) => {
+      const { removeState } = await import('./adapters/instance-file/file/remove-state.ts');
+      return removeState(paths.root, STATE_ENTRIES);
+    },
     readSource: (source) => readSource(machine, source),
     readRunningStatus: (port) => readRunningStatus(machine, port),
     start: (paths, options, onStep) => startInstallation(machine, paths, options, onStep),
@@ -206,6 +193,9 @@ async function verify(machine: Machine, request: VerifyRequest) {
   const { createSshSignatureVerifier } = await import(
     './adapters/ledger-signer/ssh/signature-verifier.ts'
   );
+  const { readAllowedSigners } = await import(
+    './adapters/ledger-signer/ssh/read-allowed-signers.ts'
+  );
   const { paths, signer: principal, zone, strict } = request;
   const repository = request.repository ?? paths.repository;
   const instance = await (await openInstanceFile(paths)).read();
@@ -214,7 +204,7 @@ async function verify(machine: Machine, request: VerifyRequest) {
     const allowedSigners =
       request.allowedSigners === null
         ? await readGenesisSigners(git, instance)
-        : await readSignersFile(request.allowedSigners);
+        : await readAllowedSigners(request.allowedSigners);
     return await verifyLedgers({
       git,
       verifier: createSshSignatureVerifier({ allowedSigners, principal }),

@@ -33,6 +33,20 @@ export function toStatePaths(option: string | undefined, io: CommandIo): StatePa
   };
 }
 
+/** What Plumbline makes in the folder; the record of the installation is the last to go. */
+export const STATE_ENTRIES = [
+  'platform.git',
+  'keys',
+  'anchors',
+  'processes',
+  'zones',
+  'secrets',
+  'postgres',
+  'npm-cache',
+  'instance.json.partial',
+  'instance.json',
+] as const;
+
 /** The option that every command shares. */
 export const STATE_OPTION = { state: { type: 'string' } } as const;
 

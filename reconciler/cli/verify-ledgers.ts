@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type { LedgerVerdict } from '../core/audit/verify-ledger.ts';
 import { CodedError } from '../core/contracts/coded-error.ts';
 import { toAuditBranch } from '../core/contracts/git.ts';
@@ -40,16 +39,6 @@ export async function verifyLedgers(input: VerifyLedgersInput): Promise<readonly
 async function checkHasLedger(git: GitReader, zone: string): Promise<void> {
   if ((await git.readRef(toAuditBranch(zone))) !== null) return;
   throw new CodedError('P603', `the zone ${zone} has no ledger here`);
-}
-
-/** The file that an auditor names instead. */
-export async function readSignersFile(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : 'reading failed';
-    throw new CodedError('P601', `--allowed-signers cannot be read: ${why}`, { cause });
-  }
 }
 
 /** What the first commit says of who may sign: it is trusted by its oid, kept outside the repo. */

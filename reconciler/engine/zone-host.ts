@@ -43,24 +43,10 @@ const LOOK_BACK_COMMITS = 16;
  * its reconciler, which then holds: what it has is taken away by revisions, not by forgetting.
  */
 export function createZoneHost(deps: ZoneHostDeps): ZoneHost {
-  const open = new Map<string, OpenZone & { readonly done: Promise<void> }>();
+  const zones = createOpenZones(deps);
   const hint = createWakeup(deps.clock);
-  const troubles = new Map<string, string>();
   /** Null until main was read for the first time. */
   let declared: readonly string[] | null = null;
-
-  /** One zone that cannot be opened keeps none of the others from it. */
-  const openOne = async (zone: string, stop: AbortSignal): Promise<void> => {
-    try {
-      const opened = await deps.openZone(zone);
-      open.set(zone, { ...opened, done: opened.reconciler.run(stop) });
-      troubles.delete(zone);
-    } catch (error) {
-      const message = describeError(error);
-      troubles.set(zone, message);
-      deps.log.write({ level: 'error', event: 'zone-not-opened', message, fields: { zone } });
-    }
-  };
 
   /** False when something is left to be opened. */
   const openDeclared = async (stop: AbortSignal): Promise<boolean> => {
@@ -72,26 +58,15 @@ export function createZoneHost(deps: ZoneHostDeps): ZoneHost {
       deps.log.write({ level: 'error', event: 'zones-not-read', message });
       return false;
     }
-    const missing = declared.filter((zone) => !open.has(zone));
-    for (const zone of missing) await openOne(zone, stop);
-    return missing.every((zone) => open.has(zone));
-  };
-
-  /** Hints only make it faster: without a watcher main is still polled. */
-  const watch = async (): Promise<void> => {
-    try {
-      await deps.watcher.start(() => {
-        hint.notify();
-        for (const zone of open.values()) zone.reconciler.hint();
-      });
-    } catch (error) {
-      const message = `main is only polled: ${describeError(error)}`;
-      deps.log.write({ level: 'warn', event: 'source-not-watched', message });
-    }
+    for (const zone of declared) await zones.open(zone, stop);
+    return declared.every(zones.isOpen);
   };
 
   const run = async (stop: AbortSignal): Promise<void> => {
-    await watch();
+    await watch(deps, () => {
+      hint.notify();
+      zones.hint();
+    });
     let failures = 0;
     while (!stop.aborted) {
       failures = (await openDeclared(stop)) ? 0 : failures + 1;
@@ -102,22 +77,74 @@ export function createZoneHost(deps: ZoneHostDeps): ZoneHost {
       await hint.wait(delayMs, stop);
     }
     await deps.watcher.stop();
-    await Promise.all([...open.values()].map((zone) => zone.done));
-    await Promise.all([...open.values()].map((zone) => zone.close()));
+    await zones.close();
   };
 
   const status = (): readonly ZoneStatus[] => {
-    const names = new Set([...(declared ?? []), ...open.keys(), ...(deps.zones ?? [])]);
-    return [...names].sort().map((name) => open.get(name)?.reconciler.status() ?? toUnopened(name));
-  };
-
-  const toUnopened = (zone: string): ZoneStatus => {
-    const isUnknown = declared !== null && !declared.includes(zone);
-    const why = isUnknown ? `P204 main declares no zone ${zone}` : null;
-    return { ...createStatusBoard(zone).read(), trouble: troubles.get(zone) ?? why };
+    const wanted = deps.zones ?? [];
+    const names = new Set([...(declared ?? []), ...zones.list(), ...wanted]);
+    return [...names].sort().map((zone) => {
+      const isUnknown = declared !== null && !declared.includes(zone);
+      return zones.read(zone, isUnknown ? `P204 main declares no zone ${zone}` : null);
+    });
   };
 
   return { run, status };
+}
+
+type OpenZones = {
+  /** Opens it unless it is open. One that cannot be opened keeps no other from it. */
+  readonly open: (zone: string, stop: AbortSignal) => Promise<void>;
+  readonly isOpen: (zone: string) => boolean;
+  readonly list: () => readonly string[];
+  readonly hint: () => void;
+  /** `trouble` is what to say of a zone that nobody tried to open. */
+  readonly read: (zone: string, trouble: string | null) => ZoneStatus;
+  /** Waits for the reconcilers, which were told to stop. */
+  readonly close: () => Promise<void>;
+};
+
+function createOpenZones(deps: ZoneHostDeps): OpenZones {
+  const zones = new Map<string, OpenZone & { readonly done: Promise<void> }>();
+  const troubles = new Map<string, string>();
+  return {
+    open: async (zone, stop) => {
+      if (zones.has(zone)) return;
+      try {
+        const opened = await deps.openZone(zone);
+        zones.set(zone, { ...opened, done: opened.reconciler.run(stop) });
+        troubles.delete(zone);
+      } catch (error) {
+        const message = describeError(error);
+        troubles.set(zone, message);
+        deps.log.write({ level: 'error', event: 'zone-not-opened', message, fields: { zone } });
+      }
+    },
+    isOpen: (zone) => zones.has(zone),
+    list: () => [...zones.keys()],
+    hint: () => {
+      for (const { reconciler } of zones.values()) reconciler.hint();
+    },
+    read: (zone, trouble) => {
+      const opened = zones.get(zone);
+      if (opened !== undefined) return opened.reconciler.status();
+      return { ...createStatusBoard(zone).read(), trouble: troubles.get(zone) ?? trouble };
+    },
+    close: async () => {
+      await Promise.all([...zones.values()].map((zone) => zone.done));
+      await Promise.all([...zones.values()].map((zone) => zone.close()));
+    },
+  };
+}
+
+/** Hints only make it faster: without a watcher main is still polled. */
+async function watch(deps: ZoneHostDeps, onHint: () => void): Promise<void> {
+  try {
+    await deps.watcher.start(onHint);
+  } catch (error) {
+    const message = `main is only polled: ${describeError(error)}`;
+    deps.log.write({ level: 'warn', event: 'source-not-watched', message });
+  }
 }
 
 /**

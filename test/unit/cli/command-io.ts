@@ -7,7 +7,7 @@ export function createCommandIo(change: Partial<CommandIo> = {}) {
     write: (text) => written.push(text),
     writeError: (text) => written.push(text),
     isTerminal: false,
-    cwd: '/work',
+    cwd: '/srv',
     env: {},
     stop: new AbortController().signal,
     ...change,

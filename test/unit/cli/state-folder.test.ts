@@ -2,14 +2,14 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { removeState } from '../../../reconciler/cli/remove-state.ts';
-import { toStatePaths } from '../../../reconciler/cli/state-paths.ts';
+import { removeState } from '../../../reconciler/adapters/instance-file/file/remove-state.ts';
+import { STATE_ENTRIES, toStatePaths } from '../../../reconciler/cli/state-paths.ts';
 import { createCommandIo } from './command-io.ts';
 
 describe('where the state is', () => {
   it('is never the folder that a script happens to be in', () => {
     const { io } = createCommandIo({ env: { PLUMBLINE_STATE: '' } });
-    expect(toStatePaths(undefined, io).root).toBe('/work/.plumbline');
+    expect(toStatePaths(undefined, io).root).toBe('/srv/.plumbline');
     expect(() => toStatePaths('', io)).toThrow('--state names no folder');
   });
 });
@@ -33,14 +33,14 @@ describe('removing the state', () => {
 
   it('leaves nothing of it', async () => {
     const paths = await makeState(join(folder, 'state'));
-    expect(await removeState(paths)).toEqual([]);
+    expect(await removeState(paths.root, STATE_ENTRIES)).toEqual([]);
     expect(await readdir(folder)).toEqual([]);
   });
 
   it("leaves somebody's own files in the folder they chose, and names them", async () => {
     const paths = await makeState(folder);
     await writeFile(join(folder, 'thesis.tex'), 'years of work');
-    expect(await removeState(paths)).toEqual(['thesis.tex']);
+    expect(await removeState(paths.root, STATE_ENTRIES)).toEqual(['thesis.tex']);
     expect(await readdir(folder)).toEqual(['thesis.tex']);
   });
 });

@@ -14,14 +14,11 @@ import type { Admission } from '../core/plan/admission.ts';
 import type { Planner } from '../core/plan/planner.ts';
 import { type PlatformRules, toPlatformRules } from '../core/plan/platform-rules.ts';
 import type { KindTable } from '../ports/kind-handler.ts';
-import type { Observation } from '../ports/receiver.ts';
 import { judgeAdmission, type World } from './judge-admission.ts';
 import { listInTime, observeFenced } from './observation.ts';
+import { readMany } from './read-many.ts';
 import { indexAdmission, type TermState } from './term-state.ts';
 import type { ZoneDeps } from './zone-deps.ts';
-
-/** How many resources are observed at the same time. */
-const OBSERVATION_WIDTH = 16;
 
 export type AdmissionInput = {
   readonly revision: Oid;
@@ -87,15 +84,11 @@ async function readWorld(
   const journal = await deps.store.journal.listRecorded();
   const recorded = new Map(journal.map((entry) => [toRefKey(entry.ref), entry.recorded]));
   const refs = await listKnownRefs(deps, desired, [...recorded.keys()]);
-  const observed = new Map<RefKey, Read<NormalForm>>();
-  for (let start = 0; start < refs.length; start += OBSERVATION_WIDTH) {
-    const batch = refs.slice(start, start + OBSERVATION_WIDTH);
-    const seen = await Promise.all(batch.map((ref) => observeFenced(deps, term, ref)));
-    batch.forEach((ref, index) => {
-      observed.set(toRefKey(ref), (seen[index] as Observation).read);
-    });
-  }
-  return { observed, recorded };
+  const seen = await readMany(deps.clock, refs, async (ref) => {
+    const { read } = await observeFenced(deps, term, ref);
+    return [toRefKey(ref), read] as const;
+  });
+  return { observed: new Map<RefKey, Read<NormalForm>>(seen), recorded };
 }
 
 /** Desired, recorded or simply there: whatever this zone may have to do with. */

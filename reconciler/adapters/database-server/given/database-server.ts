@@ -23,12 +23,23 @@ export type GivenDeps = {
 export function createGivenDatabaseServer(deps: GivenDeps): DatabaseServer {
   return {
     async ensureRunning() {
+      checkUrl(deps.url);
       await withAdministration(deps, checkVersion);
       return toRunning(deps);
     },
     async stop() {},
     async destroy() {},
   };
+}
+
+/** Says nothing of what the text is: a password may be in it. */
+function checkUrl(url: Secret): void {
+  const isUrl = URL.canParse(url.reveal());
+  if (isUrl && /^postgres(ql)?:$/.test(new URL(url.reveal()).protocol)) return;
+  throw new CodedError(
+    'P602',
+    'DATABASE_URL is no address of a PostgreSQL server: postgresql://user:password@host:5432/postgres',
+  );
 }
 
 function toRunning(deps: GivenDeps): RunningDatabaseServer {

@@ -36,13 +36,16 @@ type Owner = { readonly pid: number; readonly identity: string };
 export function createFolderLock(deps: FolderLockDeps): FolderLock {
   /** Callers of this process queue here instead of polling the disk against each other. */
   let tail: Promise<unknown> = Promise.resolve();
+  /** Ours, and in nobody's use: a full disk may have kept us from marking it as free. */
+  let given: number | null = null;
   return {
     run(act) {
       const turn = tail.then(async () => {
-        const number = await acquire(deps);
+        const number = await acquire(deps, given);
         try {
           return await act();
         } finally {
+          given = number;
           await deps.files.writeWhole(toPath(deps.folder, number), FREE, 'volatile');
         }
       });
@@ -54,12 +57,12 @@ export function createFolderLock(deps: FolderLockDeps): FolderLock {
 
 const FREE = '{"v":1,"owner":null}\n';
 
-async function acquire(deps: FolderLockDeps): Promise<number> {
+async function acquire(deps: FolderLockDeps, given: number | null): Promise<number> {
   await deps.files.makeFolder(deps.folder);
   const text = await describeOurselves(deps);
   for (let poll = 0; poll < MAX_POLLS; poll += 1) {
     const highest = (await listNumbers(deps)).at(-1) ?? 0;
-    if (highest === 0 || (await isFree(deps, highest))) {
+    if (highest === 0 || highest === given || (await isFree(deps, highest))) {
       const taken = await take(deps, highest + 1, text);
       if (taken) return highest + 1;
     }

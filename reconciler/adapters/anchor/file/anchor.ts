@@ -3,6 +3,7 @@ import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { compareCheckpoints } from '../../../core/audit/checkpoint-order.ts';
 import { CodedError } from '../../../core/contracts/coded-error.ts';
+import { hasErrorCode } from '../../../core/contracts/has-error-code.ts';
 import type { Anchor, Checkpoint } from '../../../ports/anchor.ts';
 import { formatCheckpoint, parseCheckpoint } from './checkpoint-line.ts';
 
@@ -69,7 +70,7 @@ async function readWhole(path: string): Promise<Buffer> {
   try {
     file = await open(path, 'r');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return Buffer.alloc(0);
+    if (hasErrorCode(error, 'ENOENT')) return Buffer.alloc(0);
     throw error;
   }
   try {

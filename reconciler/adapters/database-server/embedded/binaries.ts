@@ -13,7 +13,8 @@ import { createRequire } from 'node:module';
 import { basename, dirname, join, relative } from 'node:path';
 import { arch, platform } from 'node:process';
 import { CodedError } from '../../../core/contracts/coded-error.ts';
-import { hasErrorCode, readIfPresent } from './files.ts';
+import { hasErrorCode } from '../../../core/contracts/has-error-code.ts';
+import { readIfPresent } from './files.ts';
 import { type Account, runProgram } from './program.ts';
 
 /** The folder `native` of the package for this machine, or a copy of it. */

@@ -1,6 +1,7 @@
 import { rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { CodedError, isCodedError } from '../../../core/contracts/coded-error.ts';
+import { hasErrorCode } from '../../../core/contracts/has-error-code.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { Database } from '../../../ports/database.ts';
 import type { DatabaseServer, RunningDatabaseServer } from '../../../ports/database-server.ts';
@@ -9,7 +10,6 @@ import type { Randomness } from '../../../ports/randomness.ts';
 import { Secret } from '../../../ports/secrets.ts';
 import { findPackage, prepareBinaries } from './binaries.ts';
 import { initialise, isInitialised, ROLE, readPassword } from './cluster.ts';
-import { hasErrorCode } from './files.ts';
 import { type Home, openHome } from './home.ts';
 import { claimHome, markInitialised } from './ownership.ts';
 import {

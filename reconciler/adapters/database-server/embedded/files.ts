@@ -1,5 +1,6 @@
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { hasErrorCode } from '../../../core/contracts/has-error-code.ts';
 
 /** The text of a file, or null when there is none. */
 export async function readIfPresent(path: string): Promise<string | null> {
@@ -40,8 +41,4 @@ export async function syncFolder(folder: string): Promise<void> {
 export async function readLastLines(path: string, maxLines: number): Promise<string> {
   const text = (await readIfPresent(path)) ?? '';
   return text.trimEnd().split('\n').slice(-maxLines).join('\n');
-}
-
-export function hasErrorCode(error: unknown, ...codes: readonly string[]): boolean {
-  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
 }

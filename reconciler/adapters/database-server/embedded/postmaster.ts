@@ -3,10 +3,11 @@ import { open, rename } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import process from 'node:process';
 import { CodedError } from '../../../core/contracts/coded-error.ts';
+import { hasErrorCode } from '../../../core/contracts/has-error-code.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { ProcessIdentity } from '../../../ports/process-identity.ts';
 import type { Binaries } from './binaries.ts';
-import { hasErrorCode, readLastLines } from './files.ts';
+import { readLastLines } from './files.ts';
 import type { Home } from './home.ts';
 import {
   forgetProcess,

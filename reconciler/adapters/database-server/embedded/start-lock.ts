@@ -1,9 +1,10 @@
 import { link, rename, rm, writeFile } from 'node:fs/promises';
 import { pid } from 'node:process';
 import { CodedError } from '../../../core/contracts/coded-error.ts';
+import { hasErrorCode } from '../../../core/contracts/has-error-code.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { ProcessIdentity } from '../../../ports/process-identity.ts';
-import { hasErrorCode, readIfPresent } from './files.ts';
+import { readIfPresent } from './files.ts';
 
 /** Longer than the longest start and stop together: creating a cluster, and crash recovery. */
 const MAX_WAIT_MS = 240_000;

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { link, lstat, mkdir, open, opendir, rename, rm, rmdir, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { hasErrorCode } from '../../../core/contracts/has-error-code.ts';
 
 export type FolderEntry = {
   readonly name: string;
@@ -138,7 +139,7 @@ async function orNull<T>(code: string, promise: Promise<T>): Promise<T | null> {
   try {
     return await promise;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === code) return null;
+    if (hasErrorCode(error, code)) return null;
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { mkdir, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { hasErrorCode } from '../../../core/contracts/has-error-code.ts';
 
 /** A file that was not there before, on stable storage when it resolves. */
 export async function createDurably(path: string, bytes: Uint8Array, mode: number): Promise<void> {
@@ -36,7 +37,7 @@ export async function exists(path: string): Promise<boolean> {
     await stat(path);
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    if (hasErrorCode(error, 'ENOENT')) return false;
     throw error;
   }
 }

@@ -3,6 +3,7 @@ import { readdir, readFile, readlink, rename, rm, stat, statfs } from 'node:fs/p
 import { join } from 'node:path';
 import { pid, platform } from 'node:process';
 import type { RefName } from '../../../core/contracts/git.ts';
+import { hasErrorCode } from '../../../core/contracts/has-error-code.ts';
 import type { ProcessIdentity } from '../../../ports/process-identity.ts';
 import { createDurably, makeFolderDurably } from './durable-file.ts';
 
@@ -45,7 +46,7 @@ export function createLockOwners(
         await createDurably(path, Buffer.from(content, 'latin1'), PRIVATE);
         return path;
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+        if (!hasErrorCode(error, 'EEXIST')) throw error;
       }
     }
     throw new Error(`more than ${MAX_PER_PROCESS} locks of one process on ${reference}`);
@@ -62,7 +63,7 @@ export function createLockOwners(
       await rename(join(folder, owner), mine);
     } catch (error) {
       await rm(mine, { force: true });
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+      if (hasErrorCode(error, 'ENOENT')) return;
       throw error;
     }
     const [lockInode, ownInode] = [await readInode(lockPath), await readInode(mine)];
@@ -139,7 +140,7 @@ async function readInode(path: string): Promise<string | null> {
     const { dev, ino } = await stat(path, { bigint: true });
     return `${dev}:${ino}`;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    if (hasErrorCode(error, 'ENOENT')) return null;
     throw error;
   }
 }

@@ -2,6 +2,7 @@ import { link, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CodedError } from '../../../core/contracts/coded-error.ts';
 import type { Oid, RefName } from '../../../core/contracts/git.ts';
+import { hasErrorCode } from '../../../core/contracts/has-error-code.ts';
 import { toGitFailure } from './command.ts';
 import { makeFolderDurably, syncFolder } from './durable-file.ts';
 import type { LockOwners } from './lock-owner.ts';
@@ -57,9 +58,8 @@ async function takeLock(
       await link(owner, lockPath);
       return;
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
       // Git removes folders without references, perhaps just now.
-      if (code !== 'EEXIST' && code !== 'ENOENT') throw error;
+      if (!hasErrorCode(error, 'EEXIST', 'ENOENT')) throw error;
     }
   }
   throw new CodedError(

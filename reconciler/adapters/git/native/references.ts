@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isOid, type Oid, type RefName } from '../../../core/contracts/git.ts';
+import { hasErrorCode } from '../../../core/contracts/has-error-code.ts';
 import { toGitFailure } from './command.ts';
 
 /** A loose reference holds one oid; `packed-refs` of a million references is about 70 MiB. */
@@ -51,9 +52,8 @@ async function readIfThere(path: string, maxBytes: number): Promise<string | nul
     if (bytes.length > maxBytes) throw toGitFailure(`${path} is larger than ${maxBytes} bytes`, '');
     return bytes.toString('latin1');
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
     // Of a folder in the reference's place Git says, too, that there is no such reference.
-    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR') return null;
+    if (hasErrorCode(error, 'ENOENT', 'ENOTDIR', 'EISDIR')) return null;
     throw error;
   }
 }

@@ -2,6 +2,7 @@ import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CodedError } from '../../../core/contracts/coded-error.ts';
 import { isOid } from '../../../core/contracts/git.ts';
+import { hasErrorCode } from '../../../core/contracts/has-error-code.ts';
 import type { Instance, InstanceFile } from '../../../ports/instance-file.ts';
 
 /** A small JSON file of the installation; written aside and renamed, so that it is never torn. */
@@ -31,7 +32,7 @@ async function readIfPresent(path: string): Promise<string | null> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    if (hasErrorCode(error, 'ENOENT')) return null;
     throw new CodedError('P603', `${path} cannot be read`, { cause: error });
   }
 }

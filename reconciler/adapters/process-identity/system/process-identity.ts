@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { platform } from 'node:process';
+import { hasErrorCode } from '../../../core/contracts/has-error-code.ts';
 import type { ProcessIdentity } from '../../../ports/process-identity.ts';
 
 const PS_TIMEOUT_MS = 5_000;
@@ -29,8 +30,7 @@ async function readIfRunning(path: string): Promise<string | null> {
   try {
     return await readFile(path, 'latin1');
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ESRCH') return null;
+    if (hasErrorCode(error, 'ENOENT', 'ESRCH')) return null;
     throw error;
   }
 }

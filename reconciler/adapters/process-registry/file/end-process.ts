@@ -1,8 +1,8 @@
 import { CodedError } from '../../../core/contracts/coded-error.ts';
+import { hasErrorCode } from '../../../core/contracts/has-error-code.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { ProcessIdentity } from '../../../ports/process-identity.ts';
 import type { ProcessRecord } from '../../../ports/process-registry.ts';
-import { hasErrorCode } from './record-file.ts';
 
 /** Reading an identity costs well under a millisecond; a person does not notice this wait. */
 const POLL_MS = 25;

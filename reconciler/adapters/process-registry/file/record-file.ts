@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, link, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CodedError } from '../../../core/contracts/coded-error.ts';
+import { hasErrorCode } from '../../../core/contracts/has-error-code.ts';
 import type { JsonObject } from '../../../core/contracts/json.ts';
 import type { ProcessRecord } from '../../../ports/process-registry.ts';
 
@@ -128,8 +129,4 @@ async function writeAside(path: string, text: string): Promise<string> {
     }
   }
   throw new Error(`no free name beside ${path} after ${ASIDE_TRIES} tries`);
-}
-
-export function hasErrorCode(error: unknown, ...codes: readonly string[]): boolean {
-  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
 }

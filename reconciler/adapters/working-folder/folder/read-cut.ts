@@ -37,7 +37,3 @@ function grow(buffer: Buffer, limit: number): Buffer<ArrayBuffer> {
   buffer.copy(larger);
   return larger;
 }
-
-export function hasErrorCode(error: unknown, ...codes: readonly string[]): boolean {
-  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
-}

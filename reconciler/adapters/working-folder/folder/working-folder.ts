@@ -2,8 +2,9 @@ import type { Dir, Dirent } from 'node:fs';
 import { opendir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CodedError } from '../../../core/contracts/coded-error.ts';
+import { hasErrorCode } from '../../../core/contracts/has-error-code.ts';
 import type { FolderEntry, FolderLimits, WorkingFolder } from '../../../ports/working-folder.ts';
-import { hasErrorCode, readCut } from './read-cut.ts';
+import { readCut } from './read-cut.ts';
 
 /**
  * A clone may lie among caches and data that nobody wants, so more names are looked at than files

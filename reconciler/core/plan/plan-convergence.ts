@@ -6,6 +6,7 @@ import { directionOf } from './actions.ts';
 import type { Effect } from './effect.ts';
 import { toEffectId } from './effect-id.ts';
 import type { PlannerInput, PlannerResult } from './planner.ts';
+import { hasAchieved } from './settled.ts';
 
 /** What differs between kinds that converge by "make it be this" and "make it be gone". */
 export type ConvergenceWords = {
@@ -24,6 +25,8 @@ export const FAILED_RETRY_AFTER_MS = 5 * 60_000;
 /**
  * The plan of every kind whose whole state is one normal form. Nothing is done on an unknown
  * read, nothing that the journal does not know is removed, and nothing is repeated in a loop.
+ * What came about without us is an effect too, though it changes nothing: the journal and the
+ * ledger must say so, since others wait for what they say.
  */
 export function planConvergence(input: PlannerInput, words: ConvergenceWords): PlannerResult {
   if (input.observed.state === 'unknown') return blocked('ObservationUnknown', input.observed.why);
@@ -46,10 +49,12 @@ type Step = {
 
 function nextStep(input: PlannerInput, words: ConvergenceWords): Step | null {
   const live = input.observed.state === 'present' ? input.observed.value : null;
-  if (input.desired === null) return live === null ? null : removalStep(input, live, words);
+  if (input.desired === null) return removalStep(input, live, words);
   const targetDigest = digestJson(input.desired);
   if (input.observed.state === 'present' && input.observed.observedDigest === targetDigest) {
-    return null;
+    if (hasAchieved(input.recorded, targetDigest)) return null;
+    const reason = 'is already as its definition says, and is recorded so from now on';
+    return { action: 'update', target: input.desired, targetDigest, reason, risk: 'none' };
   }
   return {
     action: live === null ? 'create' : 'update',
@@ -61,11 +66,19 @@ function nextStep(input: PlannerInput, words: ConvergenceWords): Step | null {
 }
 
 /** Its target is the bare identity, so that it does not depend on what is left of the resource. */
-function removalStep(input: PlannerInput, live: NormalForm, words: ConvergenceWords): Step | null {
-  if (input.recorded.achieved === null) return null;
-  const { action, reason } = words.removal(live);
+function removalStep(
+  input: PlannerInput,
+  live: NormalForm | null,
+  words: ConvergenceWords,
+): Step | null {
+  const { achieved } = input.recorded;
+  const last = live ?? achieved?.live ?? null;
+  if (achieved === null || last === null) return null;
+  const { action, reason } = words.removal(last);
   const target = toNormalForm(input.ref, {});
-  return { action, target, targetDigest: digestJson(target), reason, risk: 'high' };
+  const step = { action, target, targetDigest: digestJson(target) };
+  if (live !== null) return { ...step, reason, risk: 'high' };
+  return { ...step, reason: 'left Git and is gone already', risk: 'none' };
 }
 
 function toEffect(input: PlannerInput, step: Step): Effect {
@@ -88,7 +101,7 @@ function restoresAchieved(input: PlannerInput, step: Step): boolean {
   if (achieved === null) return false;
   return directionOf(step.action) === 'remove'
     ? achieved.live === null
-    : directionOf(achieved.action) === 'converge' && achieved.targetDigest === step.targetDigest;
+    : hasAchieved(input.recorded, step.targetDigest);
 }
 
 /** Dependencies come first on the way in, dependents go first on the way out. */

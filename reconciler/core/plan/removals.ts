@@ -19,8 +19,8 @@ export type RemovalsInput = {
 };
 
 /**
- * What a revision takes away, seen or not: removals that are planned, resources that cannot be
- * looked at just now, and those that an earlier admission may be making at this moment. A revision
+ * What a revision takes away, seen or not: what the journal says is there, though nobody can look
+ * at it just now, and what an earlier admission may be making at this moment. A revision
  * that is judged again has one budget for all its judgements; otherwise whatever shows itself late
  * would be judged alone, and a revision could remove everything bit by bit.
  */
@@ -28,28 +28,22 @@ export function countRemovals(input: RemovalsInput): Removals {
   const { previous } = input;
   const earlier = previous?.revision === input.revision ? previous.removals : null;
   const wanted = new Set(input.desired.map((form) => toRefKey(toRef(form))));
-  const unseen = [...input.recorded]
-    .filter(([key, recorded]) => isLive(recorded) && isUnknown(input, key))
-    .map(([key]) => key);
+  const present = [...input.observed].filter(([, read]) => read.state === 'present');
+  const recordedLive = [...input.recorded].filter(([, recorded]) => isLive(recorded));
+  const live = new Set([...present, ...recordedLive].map(([key]) => key));
   const coming = (previous?.effects ?? [])
     .filter((effect) => directionOf(effect.action) === 'converge')
     .map((effect) => toRefKey(effect.ref));
   const planned = input.plan.effects
     .filter((effect) => directionOf(effect.action) === 'remove')
     .map((effect) => toRefKey(effect.ref));
-  const leaving = [...unseen, ...coming].filter((key) => !wanted.has(key));
+  const leaving = [...recordedLive.map(([key]) => key), ...coming].filter(
+    (key) => !wanted.has(key),
+  );
   const refs = [...new Set([...(earlier?.refs ?? []), ...planned, ...leaving])].sort();
-  const live = [...input.observed.values()].filter((read) => read.state === 'present').length;
-  const liveCount = live + unseen.length;
-  const { liveCount: before, allowed } = earlier ?? {
-    liveCount,
-    allowed: allowedDeletions(liveCount, input.deletionCapPercent),
-  };
-  return { refs, liveCount: before, allowed };
-}
-
-function isUnknown({ observed }: RemovalsInput, key: RefKey): boolean {
-  return (observed.get(key)?.state ?? 'unknown') === 'unknown';
+  if (earlier !== null) return { ...earlier, refs };
+  const allowed = allowedDeletions(live.size, input.deletionCapPercent);
+  return { refs, liveCount: live.size, allowed };
 }
 
 /** At least one while the cap is above zero, or a small platform could never remove anything. */

@@ -1,3 +1,4 @@
+import type { Digest } from '../contracts/digest.ts';
 import { digestJson } from '../contracts/digest.ts';
 import type { NormalForm } from '../contracts/normal-form.ts';
 import { directionOf } from './actions.ts';
@@ -8,11 +9,15 @@ import type { Recorded } from './planner.ts';
  * not at the world, so that a restart of one resource does not hold up everything that uses it.
  */
 export function isSettled(desired: NormalForm, recorded: Recorded): boolean {
-  const achieved = recorded.achieved;
+  return hasAchieved(recorded, digestJson(desired));
+}
+
+/** Whether the last thing that succeeded was making a resource be of this form. */
+export function hasAchieved({ achieved }: Recorded, targetDigest: Digest): boolean {
   return (
     achieved !== null &&
-    directionOf(achieved.action) === 'converge' &&
-    achieved.targetDigest === digestJson(desired)
+    achieved.targetDigest === targetDigest &&
+    directionOf(achieved.action) === 'converge'
   );
 }
 

@@ -101,6 +101,26 @@ describe('planning a resource that is one normal form', () => {
     expect(result.conditions).toMatchObject([{ reason: 'Unmanaged' }]);
   });
 
+  it('records what came to be as desired without us, so that what refers to it can go on', () => {
+    const form = targetForm('laptop', 2);
+    for (const recorded of [NOTHING_RECORDED, recordedAs(targetForm('laptop', 3))]) {
+      const { effects } = plan({ desired: form, observed: present(form), recorded });
+      expect(effects).toMatchObject([
+        { action: 'update', class: 'admitted', targetDigest: digestJson(form), risk: 'none' },
+      ]);
+      expect(effects[0]?.reason).toContain('already');
+    }
+  });
+
+  it('records what went away without us, so that what it refers to can go as well', () => {
+    const recorded = recordedAs(targetForm('laptop', 2));
+    const { effects } = plan({ desired: null, observed: ABSENT, recorded });
+    expect(effects).toMatchObject([{ action: 'delete', class: 'admitted', risk: 'none' }]);
+    expect(effects[0]?.reason).toContain('already');
+    const gone = recordedAs(targetForm('laptop', 2), { action: 'delete', live: null });
+    expect(plan({ desired: null, observed: ABSENT, recorded: gone }).effects).toEqual([]);
+  });
+
   it('heals by itself what fell away from what was achieved', () => {
     const form = targetForm('laptop', 2);
     const result = plan({

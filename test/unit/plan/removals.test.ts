@@ -19,8 +19,9 @@ const UNKNOWN: Read<NormalForm> = { state: 'unknown', why: 'it did not answer' }
 function removeFour(reads: readonly Read<NormalForm>[], previous: Admission | null = null) {
   const desired = LIVE.slice(4);
   const observed = new Map(KEYS.map((key, index) => [key, reads[index] as Read<NormalForm>]));
-  const recorded = new Map(LIVE.map((form, index) => [KEYS[index] ?? '', assumeRecorded(form, 0)]));
-  const world = { observed, recorded: recorded as never, desired };
+  const made = LIVE.filter((_form, index) => reads[index] !== ABSENT);
+  const recorded = new Map(made.map((form) => [toRefKey(toRef(form)), assumeRecorded(form, 0)]));
+  const world = { observed, recorded, desired };
   const plan = planZone({ ...world, zone: 'ae', now: 0, planners: PLANNERS, referencesOf });
   return countRemovals({
     ...world,

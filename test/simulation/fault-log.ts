@@ -18,6 +18,7 @@ export const FAULT_CLASSES = [
   'pace-change',
   'false-obituary',
   'hint-lost',
+  'target-gone',
   'slot-broken',
   'slot-in-use',
   'file-broken',

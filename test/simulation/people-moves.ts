@@ -60,6 +60,7 @@ const ORDINARY_MOVES: readonly Move[] = [
   removeNamespace,
   changeOwners,
   changeCap,
+  removeZone,
   remark,
 ];
 
@@ -229,6 +230,11 @@ function changeOwners(model: RepoModel, randomness: Randomness): RepoModel {
   if (first === undefined) return addNamespace(model, randomness);
   const owners = drawInteger(randomness, 1, 3);
   return { ...model, namespaces: [...others, { ...first, owners }] };
+}
+
+/** The first zone stays; what stands in the other dangles until somebody puts it back. */
+function removeZone(model: RepoModel): RepoModel {
+  return { ...model, zones: model.zones.slice(0, 1) };
 }
 
 function changeCap(model: RepoModel, randomness: Randomness): RepoModel {

@@ -53,6 +53,8 @@ export function createPeople(deps: PeopleDeps): People {
   const repo = createSharedRepo(world, deps.scheduler, deps.trace, first);
   let isAtWork = true;
 
+  const toValidHere = (model: RepoModel) => toValid({ ...model, zones });
+
   const pushTo = async (everybody: number, model: RepoModel): Promise<void> => {
     await repo.push(model);
     deps.announce(everybody);
@@ -74,17 +76,17 @@ export function createPeople(deps: PeopleDeps): People {
       if (drawChance(randomness, options.revertChance)) void pushTo(options.hintChance, before);
     },
     allowEverything: async () => {
-      await repo.push(toValid(remark(repo.model())));
+      await repo.push(toValidHere(remark(repo.model())));
       await repo.mergeLostTips();
       deps.announce(1);
     },
     settle: async () => {
-      await repo.push(toValid(remark(drawOrdinaryMove(repo.model(), randomness))));
+      await repo.push(toValidHere(remark(drawOrdinaryMove(repo.model(), randomness))));
       await repo.mergeLostTips();
       deps.announce(1);
     },
     changeAll: (broken) => {
-      const changed = addOneSlotEverywhere(toValid(remark(repo.model())));
+      const changed = addOneSlotEverywhere(toValidHere(remark(repo.model())));
       return pushTo(1, broken === null ? changed : breakTarget(changed, broken, randomness));
     },
     remark: () => pushTo(1, remark(repo.model())),

@@ -6,6 +6,7 @@ import { withRuntimeGuard } from './runtime-guard.ts';
 import { START_AT } from './simulated-world.ts';
 import { createSimulation, type SeedInput } from './simulation.ts';
 import type { Swarm } from './swarm.ts';
+import { isExecution } from './world-events.ts';
 
 export type SeedResult = {
   readonly seed: number;
@@ -25,11 +26,14 @@ export function simulateSeed(input: SeedInput): Promise<SeedResult> {
   return withRuntimeGuard(async () => {
     const simulation = createSimulation(input);
     const { findings, world, trace } = simulation;
+    let executions = 0;
+    world.listen((event) => {
+      if (event.kind === 'applied' && isExecution(event)) executions += 1;
+    });
     const randomness = createSeededRandomness(input.seed).fork('phases');
     for (const phase of [disturb, heal, isolateOne, rest]) {
       if (findings.violation() === null) await phase(simulation, randomness);
     }
-    const executions = world.zones.flatMap(({ executor }) => executor.executions).length;
     return {
       seed: input.seed,
       swarm: simulation.swarm,

@@ -70,6 +70,7 @@ export type SettingOptions = {
   readonly maxBacklogRows: number;
   readonly maxBacklogAgeMs: number;
   readonly anchorEveryRecords: number;
+  readonly anchorEveryMs: number;
 };
 
 export function drawSwarm(randomness: Randomness): Swarm {
@@ -143,6 +144,7 @@ function drawSettings(randomness: Randomness): SettingOptions {
     maxBacklogRows: drawOne(randomness, [1, 4, 2_000]),
     maxBacklogAgeMs: drawOne(randomness, [5_000, 60_000]),
     anchorEveryRecords: drawOne(randomness, [1, 3, 256]),
+    anchorEveryMs: 10_000,
   };
 }
 

@@ -1,3 +1,4 @@
+import type { MemoryTarget } from '../../reconciler/adapters/executor/memory/executor.ts';
 import { parseRefKey, type RefKey } from '../../reconciler/core/contracts/ref.ts';
 import type { Randomness } from '../../reconciler/ports/randomness.ts';
 import { drawBetween, drawChance, drawOne } from './draw.ts';
@@ -65,6 +66,11 @@ export function createWeather(deps: WeatherDeps): Weather {
     const ref = parseRefKey(key);
     if (ref === null) return;
     trace.write(`${world.clock.now()} weather tamper ${zone.name} ${key} ${pool}`);
+    if (drawChance(randomness, 0.2)) {
+      faultLog.count('target-gone');
+      takeAway(zone, key);
+      return;
+    }
     if (drawChance(randomness, 0.6)) {
       if (zone.executor.breakSlot(ref, pool)) faultLog.count('slot-broken');
       return;
@@ -97,6 +103,14 @@ export function createWeather(deps: WeatherDeps): Weather {
       for (const free of busy.values()) free();
     },
   };
+}
+
+/** Somebody removes a whole target by hand; which effect came last is still remembered there. */
+function takeAway({ executor }: ZoneWorld, key: RefKey): void {
+  const targets = executor.targets as Map<RefKey, MemoryTarget>;
+  const target = targets.get(key);
+  if (target === undefined) return;
+  targets.set(key, { ...target, form: null, isManaged: false, pools: [], busyPools: new Set() });
 }
 
 function listPools(zone: ZoneWorld): readonly (readonly [key: RefKey, pool: string])[] {

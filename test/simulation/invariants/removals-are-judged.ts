@@ -2,6 +2,7 @@ import { toRefKey } from '../../../reconciler/core/contracts/ref.ts';
 import { directionOf } from '../../../reconciler/core/plan/actions.ts';
 import { toPlatformRules } from '../../../reconciler/core/plan/platform-rules.ts';
 import { allowedDeletions } from '../../../reconciler/core/plan/removals.ts';
+import { isLive } from '../../../reconciler/core/plan/settled.ts';
 import { findZone, type ZoneWorld } from '../simulated-world.ts';
 import { isExecution, type WorldEvent } from '../world-events.ts';
 import type { Invariant, InvariantContext } from './invariant.ts';
@@ -36,21 +37,25 @@ function checkCap(
 ): void {
   const place = `${zone} ${admission.revision}`;
   const { deletionCapPercent } = toPlatformRules(previous?.desired ?? admission.desired);
-  const live = countLive(findZone(world, zone));
+  const removals = admission.effects.filter(({ action }) => directionOf(action) === 'remove');
+  if (removals.length > 0) reached();
+  const keys = removals.map(({ ref }) => toRefKey(ref));
+  // What is recorded counts as well as what is there; and what an earlier revision removed while
+  // this one was judged was still there when it was seen.
+  const seen = new Set([...listLive(findZone(world, zone)), ...keys]);
   const budget = budgets.get(place) ?? {
-    allowed: allowedDeletions(live, deletionCapPercent),
+    allowed: allowedDeletions(seen.size, deletionCapPercent),
     removed: new Set<string>(),
   };
   budgets.set(place, budget);
-  const removals = admission.effects.filter(({ action }) => directionOf(action) === 'remove');
-  if (removals.length > 0) reached();
-  for (const { ref } of removals) budget.removed.add(toRefKey(ref));
+  for (const key of keys) budget.removed.add(key);
   if (budget.removed.size <= budget.allowed) return;
   violate(`${place} may remove ${budget.allowed} and removes ${[...budget.removed].join(', ')}`);
 }
 
-function countLive({ definitions, executor }: ZoneWorld): number {
-  const rules = [...definitions.definitions.values()].filter(({ form }) => form !== null);
-  const targets = [...executor.targets.values()].filter(({ isManaged }) => isManaged);
-  return rules.length + targets.length;
+function listLive({ definitions, executor, tables }: ZoneWorld): readonly string[] {
+  const rules = [...definitions.definitions].filter(([, { form }]) => form !== null);
+  const targets = [...executor.targets].filter(([, { isManaged }]) => isManaged);
+  const recorded = [...tables.recorded].filter(([, entry]) => isLive(entry.recorded));
+  return [...rules, ...targets, ...recorded].map(([key]) => key);
 }

@@ -348,8 +348,15 @@ async function openZone(parts: ZoneParts, zone: string): Promise<OpenZone> {
   const server = await parts.databases.ensureRunning();
   const url = await server.ensureDatabase(`plumbline_${zone.replaceAll('-', '_')}`);
   const database = createPostgresDatabase({ url });
-  const store = await openPostgresZoneStore({ database });
-  const definitions = await openPostgresDefinitions({ database });
+  const open = async () => ({
+    store: await openPostgresZoneStore({ database }),
+    definitions: await openPostgresDefinitions({ database }),
+  });
+  // It is tried again later, with connections of its own.
+  const { store, definitions } = await open().catch(async (error: unknown) => {
+    await database.close();
+    throw error;
+  });
   const executor = createProcessExecutor({
     zone,
     zoneFolder: join(paths.zones, zone),

@@ -220,8 +220,10 @@ describe('a process registry in files', () => {
     await writeFile(path(), JSON.stringify(await ownRecord()));
     await chmod(path(), 0o644);
     await chown(path(), 12_345, 12_345);
-    for (const asking of [create().find('server'), create().stop('server', 10)]) {
-      await expect(asking).rejects.toSatisfy((error) => isCodedError(error, 'P602'));
+    const find = () => create().find('server');
+    const stop = () => create().stop('server', 10);
+    for (const ask of [find, stop]) {
+      await expect(ask()).rejects.toSatisfy((error) => isCodedError(error, 'P602'));
     }
   });
 });

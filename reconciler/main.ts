@@ -378,6 +378,7 @@ async function openZone(parts: ZoneParts, zone: string): Promise<OpenZone> {
     randomness,
     log,
     git: parts.git,
+    genesis: (await (await openInstanceFile(paths)).read())?.genesis ?? null,
     signer: parts.signer,
     createVerifier: (allowedSigners) => createSshSignatureVerifier({ allowedSigners }),
     anchor: createFileAnchor({ path: join(paths.anchors, `${zone}.jsonl`) }),

@@ -28,14 +28,40 @@ export async function findSourceFault(
   { revision, desired }: Admission,
   tip: Oid,
 ): Promise<SourceFault | null> {
-  if (!(await deps.git.isAncestor(revision, tip))) {
-    const message = `main no longer contains ${revision.slice(0, 12)}, which is in force`;
+  const { allowedSigners, requireSignedCommits } = toPlatformRules(desired);
+  const history = { admitted: revision, tip, allowedSigners };
+  return findHistoryFault(deps, history, requireSignedCommits);
+}
+
+async function findHistoryFault(
+  deps: ZoneDeps,
+  history: { readonly admitted: Oid; readonly tip: Oid; readonly allowedSigners: string },
+  requireSignedCommits: boolean,
+): Promise<SourceFault | null> {
+  if (!(await deps.git.isAncestor(history.admitted, history.tip))) {
+    const message = `main no longer contains ${history.admitted.slice(0, 12)}, which is in force`;
     return { code: 'P408', message };
   }
-  const rules = toPlatformRules(desired);
-  if (!rules.requireSignedCommits) return null;
-  const { allowedSigners } = rules;
-  return faultOf(() => checkCommitSignatures(deps, { admitted: revision, tip, allowedSigners }));
+  return requireSignedCommits ? faultOf(() => checkCommitSignatures(deps, history)) : null;
+}
+
+/**
+ * What forbids beginning with this tip in a zone that has admitted nothing yet. Without an admitted
+ * revision the first commit stands in for it: a commit that adds a zone must not bring unsigned
+ * content into force there, when the first commit or its own Platform asks for signatures.
+ */
+export async function findFirstFault(deps: ZoneDeps, tip: Oid): Promise<SourceFault | null> {
+  const { genesis } = deps;
+  if (genesis === null) return null;
+  const judgements = [await readJudgement(deps, genesis), await readJudgement(deps, tip)];
+  const platforms = judgements
+    .flatMap((judgement) => (isFault(judgement) ? [] : judgement.valid))
+    .map((resource) => resource.form)
+    .filter((form) => form.kind === 'Platform');
+  const rules = platforms.map((form) => toPlatformRules([form]));
+  const asks = rules.some(({ requireSignedCommits }) => requireSignedCommits);
+  const { allowedSigners } = toPlatformRules(platforms);
+  return findHistoryFault(deps, { admitted: genesis, tip, allowedSigners }, asks);
 }
 
 /** A commit that cannot be read within the limits is its author's fault, and stops nobody else. */

@@ -1,3 +1,4 @@
+import type { Oid } from '../core/contracts/git.ts';
 import type { NormalForm } from '../core/contracts/normal-form.ts';
 import type { Ref } from '../core/contracts/ref.ts';
 import type { Anchor } from '../ports/anchor.ts';
@@ -15,6 +16,8 @@ export type ZoneDeps = EffectDeps & {
   /** Whether a holder is a process of this machine that certainly runs no more. */
   readonly isHolderDead: (holder: string) => Promise<boolean>;
   readonly git: GitReader & GitWriter;
+  /** The commit that the installation trusts by its oid; null where nothing was initialised. */
+  readonly genesis: Oid | null;
   /** A judge of commit signatures, from the text of an allowed-signers file. */
   readonly createVerifier: (allowedSigners: string) => SignatureVerifier;
   readonly anchor: Anchor;

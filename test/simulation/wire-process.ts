@@ -60,6 +60,7 @@ export function wireProcess(wiring: Wiring): ZoneDeps {
         void world.tell({ kind: 'logged', zone: zone.name, actor: actor.name, entry }),
     },
     git: behind('git', probeGit(plant.wrapGit?.(world.git) ?? world.git, probe)),
+    genesis: null,
     signer: world.signer,
     createVerifier: (allowedSigners) => createMemorySignatureVerifier({ allowedSigners }),
     anchor: behind('anchor', probeAnchor(world.anchor, probe)),

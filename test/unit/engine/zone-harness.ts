@@ -65,6 +65,7 @@ export function createZoneHarness() {
       randomness: createSeededRandomness(holders),
       log,
       git,
+      genesis: null,
       signer,
       createVerifier: (allowedSigners) => createMemorySignatureVerifier({ allowedSigners }),
       anchor,

@@ -126,6 +126,35 @@ describe('a zone reconciler', () => {
     await zone.stop();
   });
 
+  it('begins in no zone with commits that nobody signed, where the first commit asks for it', async () => {
+    const harness = createZoneHarness();
+    const strict = toDocument('Platform', 'bank', '{ requireSignedCommits: true }');
+    const signers = { allowed_signers: 'you@localhost ssh-ed25519 AAAA\n' };
+    const genesis = await harness.commit({ ...SMALL_REPO, ...signers, 'platform.yaml': strict });
+    const unsigned = { 'platform.yaml': toDocument('Platform', 'bank', '{}') };
+    await harness.commit({ ...unsigned, 'targets/desk.yaml': toTarget('desk', 9) });
+    const zone = harness.open({ genesis });
+    const held = await zone.until(({ source }) => source.held !== null);
+    expect(held.source).toMatchObject({ revision: null });
+    expect(held.source.held).toContain('P409');
+    expect(harness.executorWorld.targets.size).toBe(0);
+    await zone.stop();
+  });
+
+  it('begins with the first commit itself, which is trusted by its name', async () => {
+    const harness = createZoneHarness();
+    const strict = toDocument('Platform', 'bank', '{ requireSignedCommits: true }');
+    const genesis = await harness.commit({
+      ...SMALL_REPO,
+      'platform.yaml': strict,
+      allowed_signers: '',
+    });
+    const zone = harness.open({ genesis });
+    const status = await zone.until(isConvergedOn(genesis));
+    expect(status.source.held).toBeNull();
+    await zone.stop();
+  });
+
   it('restores what somebody took away, without a new admission', async () => {
     const harness = createZoneHarness();
     const commit = await harness.commit(SMALL_REPO);

@@ -1,9 +1,9 @@
 import type { Instant } from '../../reconciler/core/contracts/instant.ts';
 import type { RefKey } from '../../reconciler/core/contracts/ref.ts';
 import type { Randomness } from '../../reconciler/ports/randomness.ts';
-import { drawChance } from './draw.ts';
+import { drawBetween, drawChance } from './draw.ts';
 import type { PortCall, PortName } from './gate.ts';
-import type { FaultOptions } from './swarm.ts';
+import type { Swarm } from './swarm.ts';
 
 /** What becomes of one call. `before`: the call itself never arrived, or arrives only later. */
 export type Fate =
@@ -43,8 +43,14 @@ const ARRIVES: Fate = { kind: 'arrives' };
 /** Calls that may take for ever; a disk that hangs keeps the ledger from being written. */
 const MAY_HANG = new Set(['observe', 'apply', 'append']);
 
-/** A crashed process's last message arrives at most this late. */
-const MAX_AFTERLIFE_MS = 20_000;
+/** To fall asleep just before an effect, and wake up when another leads, is the hardest case. */
+const APPLY_PAUSE_WEIGHT = 10;
+
+/**
+ * A crashed process's last message arrives after so many lives of a lease: about when another one
+ * begins to lead, for then it can do the most harm.
+ */
+const AFTERLIFE_LEASES = { least: 0.3, most: 2.5 };
 
 /** Calls that a driver may send twice without its caller knowing. */
 const REPEATABLE = new Set(['apply', 'raiseFence', 'openIntent', 'recordOutcome', 'markLedgered']);
@@ -54,7 +60,7 @@ const WRITES = new Set(['apply', 'admit', 'openIntent', 'recordOutcome', 'append
 const WRITE_WEIGHT = 3;
 
 export function createFaults(
-  options: FaultOptions,
+  { faults: options, settings: { leaseTtlMs } }: Swarm,
   randomness: Randomness,
   now: () => Instant,
 ): Faults {
@@ -66,7 +72,8 @@ export function createFaults(
   const decideCrash = (call: PortCall): Fate | null => {
     const crash = (isBefore: boolean): Fate => {
       const isUnderWay = isBefore && chance(options.afterlife);
-      const afterlifeMs = isUnderWay ? MAX_AFTERLIFE_MS * randomness.fraction() : null;
+      const leases = drawBetween(randomness, AFTERLIFE_LEASES.least, AFTERLIFE_LEASES.most);
+      const afterlifeMs = isUnderWay ? leases * leaseTtlMs : null;
       return { kind: 'crash', isBefore, afterlifeMs };
     };
     if (call.method === 'apply' && chance(options.crashAtEffect)) return crash(true);
@@ -98,7 +105,7 @@ export function createFaults(
       if (now() < (outages.get(`${call.zone} ${call.port}`) ?? 0)) return { kind: 'lost' };
       const crash = decideCrash(call);
       if (crash !== null) return crash;
-      if (chance(options.pause)) {
+      if (chance(options.pause * (call.method === 'apply' ? APPLY_PAUSE_WEIGHT : 1))) {
         return { kind: 'pause', durationMs: options.pauseMs * randomness.fraction() };
       }
       return decideMessage(call);

@@ -15,8 +15,8 @@ export type FaultyGateDeps = {
   readonly trace: Trace;
   /** Resolves when hung calls may go on. */
   readonly whenFreed: () => Promise<void>;
-  readonly crash: (actor: Actor, call: PortCall) => void;
-  readonly pause: (actor: Actor, durationMs: number) => void;
+  readonly crash: (call: PortCall) => void;
+  readonly pause: (call: PortCall, durationMs: number) => void;
 };
 
 /** What a driver of that port says when the other side does not answer. */
@@ -43,7 +43,7 @@ export function createFaultyGate(deps: FaultyGateDeps): Gate {
     let fate = faults.decide(call);
     if (fate.kind === 'pause') {
       deps.faultLog.count('pause');
-      deps.pause(call.actor, fate.durationMs);
+      deps.pause(call, fate.durationMs);
       await scheduler.step(call.actor);
       fate = { kind: 'arrives' };
     }
@@ -111,7 +111,7 @@ function toCrashClass(call: PortCall) {
 
 /** Never comes back: the scheduler resumes no dead actor. */
 async function die(deps: FaultyGateDeps, call: PortCall): Promise<void> {
-  deps.crash(call.actor, call);
+  deps.crash(call);
   await deps.scheduler.step(call.actor);
 }
 

@@ -3,7 +3,7 @@ import type { Plant } from './planted/plant.ts';
 import { simulateSeed } from './simulate-seed.ts';
 
 /** A bug that needs more seeds than this to be found is as good as not found. */
-export const MAX_SEEDS = 200;
+const MAX_SEEDS = 200;
 
 export type PlantedFinding = {
   readonly planted: string;
@@ -18,9 +18,9 @@ export type PlantedFinding = {
 
 /** Goes through seeds until an invariant that is right to find the bug finds it. */
 export async function findPlanted(plant: Plant, firstSeed: number): Promise<PlantedFinding> {
-  const { name: planted, bug, foundBy } = plant;
+  const { name: planted, bug, foundBy, withinSeeds = MAX_SEEDS } = plant;
   const parse = createParseOnce();
-  for (let seeds = 1; seeds <= MAX_SEEDS; seeds += 1) {
+  for (let seeds = 1; seeds <= withinSeeds; seeds += 1) {
     const seed = firstSeed + seeds - 1;
     const { violation } = await simulateSeed({ seed, plant, parse });
     if (violation === null) continue;
@@ -29,5 +29,5 @@ export async function findPlanted(plant: Plant, firstSeed: number): Promise<Plan
     return { planted, bug, isFound, seeds, seed, invariant, message };
   }
   const nothing = { seed: null, invariant: null, message: null };
-  return { planted, bug, isFound: false, seeds: MAX_SEEDS, ...nothing };
+  return { planted, bug, isFound: false, seeds: withinSeeds, ...nothing };
 }

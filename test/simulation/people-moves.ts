@@ -73,6 +73,23 @@ export function removeMany(model: RepoModel, randomness: Randomness): RepoModel 
   return { ...model, targets: kept, environments: [], namespaces: [] };
 }
 
+/** Names are unique over the kinds that people change. */
+export function hasResource(model: RepoModel, name: string): boolean {
+  const { targets, environments, namespaces } = model;
+  return [...targets, ...environments, ...namespaces].some((one) => one.name === name);
+}
+
+export function removeResource(model: RepoModel, name: string): RepoModel {
+  const without = <T extends { readonly name: string }>(all: readonly T[]) =>
+    all.filter((one) => one.name !== name);
+  return {
+    ...model,
+    targets: without(model.targets),
+    environments: withoutTarget(without(model.environments), name),
+    namespaces: without(model.namespaces),
+  };
+}
+
 const BROKEN_TEXTS: readonly ((text: string) => string)[] = [
   (text) => text.replace('spec:', 'spec: ['),
   (text) => `${text}  surprise: true\n`,

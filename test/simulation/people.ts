@@ -9,8 +9,10 @@ import {
   drawFirstModel,
   drawOrdinaryMove,
   fixAll,
+  hasResource,
   remark,
   removeMany,
+  removeResource,
 } from './people-moves.ts';
 import type { RepoModel, TargetModel } from './platform-repo.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -33,8 +35,8 @@ export type PeopleDeps = {
 export type People = {
   /** Pushes the seed's commits, one after the other. */
   readonly work: () => Promise<void>;
-  /** An effect was interrupted; somebody may take back what caused it. */
-  readonly seeTrouble: () => void;
+  /** An effect on this resource was interrupted; somebody may change their mind about it. */
+  readonly seeTrouble: (key: string) => void;
   /** Makes everything valid and allows every removal; removals are judged by the next commit. */
   readonly allowEverything: () => Promise<void>;
   /** The last word: all history is in it, and nothing in it is wrong. */
@@ -70,10 +72,9 @@ export function createPeople(deps: PeopleDeps): People {
       }
       isAtWork = false;
     },
-    seeTrouble: () => {
-      const before = repo.history().at(-2)?.model;
-      if (!isAtWork || before === undefined) return;
-      if (drawChance(randomness, options.revertChance)) void pushTo(options.hintChance, before);
+    seeTrouble: (key) => {
+      if (!isAtWork || !drawChance(randomness, options.changeOfMindChance)) return;
+      void pushTo(options.hintChance, changeMind(repo, key));
     },
     allowEverything: async () => {
       await repo.push(toValidHere(remark(repo.model())));
@@ -118,6 +119,14 @@ async function drawMove(
     return repo.push(removeMany(model, randomness));
   }
   return repo.push(drawOrdinaryMove(model, randomness));
+}
+
+/** Takes the resource out if it is in, and goes back to the last model that had it otherwise. */
+function changeMind(repo: SharedRepo, key: string): RepoModel {
+  const name = key.slice(key.lastIndexOf('/') + 1);
+  const model = repo.model();
+  if (hasResource(model, name)) return removeResource(model, name);
+  return repo.history().findLast((commit) => hasResource(commit.model, name))?.model ?? model;
 }
 
 function addOneSlotEverywhere(model: RepoModel): RepoModel {

@@ -59,7 +59,7 @@ export function createSimulation(input: SeedInput): Simulation {
   const findings = createFindings({ now: clock.now, startAt: START_AT }, (violation) =>
     trace.write(`${clock.now()} violation ${violation.invariant} ${violation.message}`),
   );
-  const faults = createFaults(swarm.faults, randomness.fork('faults'), clock.now);
+  const faults = createFaults(swarm, randomness.fork('faults'), clock.now);
   const faultLog = createFaultLog((fault) => trace.write(`${clock.now()} fault ${fault}`));
   const hung = createHungCalls();
   const shared = { world, scheduler, swarm, faults, faultLog, trace };
@@ -67,11 +67,14 @@ export function createSimulation(input: SeedInput): Simulation {
     ...shared,
     clock,
     whenFreed: hung.whenFreed,
-    crash: (actor, call) => {
-      processes.crash(actor);
-      if (call.method === 'apply') people.seeTrouble();
+    crash: (call) => {
+      processes.crash(call.actor);
+      if (call.method === 'apply') people.seeTrouble(call.subject);
     },
-    pause: (actor, durationMs) => processes.pause(actor, durationMs),
+    pause: (call, durationMs) => {
+      processes.pause(call.actor, durationMs);
+      if (call.method === 'apply') people.seeTrouble(call.subject);
+    },
   });
   const processes = createProcesses({
     ...shared,

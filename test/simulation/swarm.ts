@@ -29,8 +29,8 @@ export type PeopleOptions = {
   readonly flipBackChance: number;
   readonly massRemovalChance: number;
   readonly forcePushChance: number;
-  /** How likely somebody who sees an effect interrupted takes the last commit back at once. */
-  readonly revertChance: number;
+  /** How likely somebody who sees an effect interrupted changes their mind about its resource. */
+  readonly changeOfMindChance: number;
   readonly deletionCapPercent: number;
 };
 
@@ -104,7 +104,7 @@ function drawPeople(randomness: Randomness): PeopleOptions {
     flipBackChance: sometimes(randomness, 0.4),
     massRemovalChance: sometimes(randomness, 0.2),
     forcePushChance: drawChance(randomness, 0.15) ? 0.15 : 0,
-    revertChance: sometimes(randomness, 1),
+    changeOfMindChance: drawOne(randomness, [0, 0.5, 1]),
     deletionCapPercent: drawOne(randomness, [0, 20, 50, 100, 100]),
   };
 }
@@ -120,7 +120,7 @@ function drawFaults(randomness: Randomness): FaultOptions {
     policyErrors: sometimes(randomness, 0.2),
     crashAtEffect: sometimes(randomness, 0.2),
     crashAnywhere: sometimes(randomness, 0.01),
-    afterlife: drawOne(randomness, [0, 0.5, 1]),
+    afterlife: drawOne(randomness, [0, 0.8, 1, 1]),
     pause: sometimes(randomness, 0.01),
     pauseMs: drawBetween(randomness, 0, 5 * 15_000),
     restartMs: drawOne(randomness, [0, 1_000, 30_000]),

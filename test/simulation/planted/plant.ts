@@ -24,6 +24,8 @@ export type Plant = {
   readonly bug: string;
   /** Invariants that are right to find it. */
   readonly foundBy: readonly string[];
+  /** How many seeds it may take, when it shows only if several rare things come together. */
+  readonly withinSeeds?: number;
   readonly effectSteps?: readonly EffectStep[];
   readonly wrapStore?: (store: ZoneStore, deps: PlantedStoreDeps) => ZoneStore;
   readonly wrapReceiver?: <T extends Receiver>(receiver: T) => T;

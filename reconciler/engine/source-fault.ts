@@ -22,12 +22,14 @@ export const FROZEN: SourceFault = {
   message: 'an invalid resource freezes the whole repo',
 };
 
-/** What forbids going from the admitted revision to this tip, whatever the tip says. */
+/** What forbids going from the admitted revision, if there is one, to this tip. */
 export async function findSourceFault(
   deps: ZoneDeps,
-  { revision, desired }: Admission,
+  admitted: Admission | null,
   tip: Oid,
 ): Promise<SourceFault | null> {
+  if (admitted === null) return findFirstFault(deps, tip);
+  const { revision, desired } = admitted;
   const { allowedSigners, requireSignedCommits } = toPlatformRules(desired);
   const history = { admitted: revision, tip, allowedSigners };
   return findHistoryFault(deps, history, requireSignedCommits);
@@ -50,7 +52,7 @@ async function findHistoryFault(
  * revision the first commit stands in for it: a commit that adds a zone must not bring unsigned
  * content into force there, when the first commit or its own Platform asks for signatures.
  */
-export async function findFirstFault(deps: ZoneDeps, tip: Oid): Promise<SourceFault | null> {
+async function findFirstFault(deps: ZoneDeps, tip: Oid): Promise<SourceFault | null> {
   const { genesis } = deps;
   if (genesis === null) return null;
   const judgements = [await readJudgement(deps, genesis), await readJudgement(deps, tip)];

@@ -4,7 +4,6 @@ import type { RevisionJudgement } from '../core/spec/judge-revision.ts';
 import { admitRevision } from './admission.ts';
 import {
   FROZEN,
-  findFirstFault,
   findSourceFault,
   isFault,
   NO_MAIN,
@@ -71,10 +70,7 @@ export function createSourceFollower(
     if (tip === refusedTip) return false;
     const admitted = term.admission?.admission ?? null;
     if (tip === admitted?.revision) return showInForce(tip);
-    const fault =
-      admitted === null
-        ? await findFirstFault(deps, tip)
-        : await findSourceFault(deps, admitted, tip);
+    const fault = await findSourceFault(deps, admitted, tip);
     return fault === null ? admitTip(tip) : hold(tip, fault, null);
   };
 

@@ -4,6 +4,7 @@ import { MAIN_BRANCH, toAuditBranch } from '../../reconciler/core/contracts/git.
 import type { NormalForm } from '../../reconciler/core/contracts/normal-form.ts';
 import { type RefKey, toRefKey } from '../../reconciler/core/contracts/ref.ts';
 import { zonesOf } from '../../reconciler/core/graph/zones-of.ts';
+import { isLive, isSettled } from '../../reconciler/core/plan/settled.ts';
 import { withPools } from '../../reconciler/core/spec/target-form.ts';
 import { createRevisionReader } from '../../reconciler/engine/revision-reader.ts';
 import type { ParseOnce } from './parse-once.ts';
@@ -62,7 +63,14 @@ function compareZone(
     return !isSpared(key) && (there === undefined || digestJson(there) !== digestJson(form));
   });
   const surplus = [...live.keys()].filter((key) => !desired.has(key) && !isSpared(key));
+  const unrecorded = [...zone.tables.recorded]
+    .filter(([key]) => !isSpared(key))
+    .filter(([key, { recorded }]) => {
+      const form = desired.get(key);
+      return form === undefined ? isLive(recorded) : !isSettled(form, recorded);
+    });
   return [
+    ...unrecorded.map(([key]) => `${zone.name} ${key} is not recorded as it is`),
     ...wrong.map(([key]) => `${zone.name} ${key} is not as desired`),
     ...surplus.map((key) => `${zone.name} ${key} is still there`),
   ];

@@ -73,6 +73,7 @@ async function settle(
     outcome === 'succeeded' ? open.effect.reason : 'it is no longer wanted and did not happen';
   await recordResult(deps, term.fence, open, { outcome, live, summary });
   term.openIntents.delete(toRefKey(open.effect.ref));
+  term.attempts.delete(open.effect.id);
 }
 
 async function act(

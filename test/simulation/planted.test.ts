@@ -10,6 +10,6 @@ describe('a planted bug', () => {
       expect(finding).toMatchObject({ isFound: true });
       expect(plant.foundBy).toContain(finding.invariant);
     },
-    120_000,
+    300_000,
   );
 });

@@ -14,7 +14,8 @@ import { backoffMs, MAX_ATTEMPTS } from './retry.ts';
 export type EffectRun = {
   readonly fence: Fence;
   readonly intent: Intent;
-  readonly attempt: number;
+  /** Attempts of this term that have failed so far. */
+  readonly failures: number;
   /** Whether the intent is in the journal, so that it needs an outcome whatever happens. */
   readonly isOpen: boolean;
   readonly result: EffectResult | null;
@@ -36,9 +37,9 @@ export const EFFECT_STEPS: readonly EffectStep[] = [checkBacklog, openIntent, pe
 export async function runEffect(
   deps: EffectDeps,
   steps: readonly EffectStep[],
-  start: Pick<EffectRun, 'fence' | 'intent' | 'attempt'>,
+  start: Pick<EffectRun, 'fence' | 'intent' | 'failures' | 'isOpen'>,
 ): Promise<EffectRun> {
-  let run: EffectRun = { ...start, isOpen: false, result: null, ended: null };
+  let run: EffectRun = { ...start, result: null, ended: null };
   for (const step of steps) {
     run = await step(deps, run);
     if (run.ended !== null) return run;
@@ -52,13 +53,18 @@ export async function checkBacklog(deps: EffectDeps, run: EffectRun): Promise<Ef
   const ageMs = backlog.oldestAt === null ? 0 : deps.clock.now() - backlog.oldestAt;
   const { maxBacklogRows, maxBacklogAgeMs } = deps.settings;
   if (backlog.rows <= maxBacklogRows && ageMs <= maxBacklogAgeMs) return run;
-  const why = `the ledger lags behind by ${backlog.rows} records`;
-  return { ...run, ended: { kind: 'requeueAfter', delayMs: 1_000, why } };
+  return { ...run, ended: soon(`the ledger lags behind by ${backlog.rows} records`) };
 }
 
 export async function openIntent(deps: EffectDeps, run: EffectRun): Promise<EffectRun> {
   const state = await deps.store.journal.openIntent(run.fence, run.intent);
-  return state === 'open' ? { ...run, isOpen: true } : { ...run, ended: { kind: 'again' } };
+  if (state === 'open') return { ...run, isOpen: true };
+  if (state === 'terminal') return { ...run, isOpen: false, ended: { kind: 'again' } };
+  return { ...run, ended: soon('a newer judgement comes into force') };
+}
+
+function soon(why: string): KeyOutcome {
+  return { kind: 'requeueAfter', delayMs: 1_000, why };
 }
 
 export async function perform(deps: EffectDeps, run: EffectRun): Promise<EffectRun> {
@@ -81,16 +87,17 @@ async function afterFailure(deps: EffectDeps, run: EffectRun, error: unknown): P
     return { ...run, result: { outcome: 'succeeded', live, summary: effect.reason } };
   }
   const summary = describeFailure(error);
+  const failures = run.failures + 1;
   deps.log.write({
     level: 'warn',
     event: 'effect-attempt-failed',
     message: `${effect.action} failed: ${summary}`,
-    fields: { effectId: effect.id, attempt: run.attempt },
+    fields: { effectId: effect.id, attempt: failures },
   });
   const mayRetry = !isCodedError(error) || error.remedy === 'retry';
-  if (seen.read.state === 'unknown' || (mayRetry && run.attempt < MAX_ATTEMPTS)) {
-    const delayMs = backoffMs(run.attempt, deps.randomness);
-    return { ...run, ended: { kind: 'requeueAfter', delayMs, why: summary } };
+  if (seen.read.state === 'unknown' || (mayRetry && failures < MAX_ATTEMPTS)) {
+    const delayMs = backoffMs(failures, deps.randomness);
+    return { ...run, failures, ended: { kind: 'requeueAfter', delayMs, why: summary } };
   }
   const live = seen.read.state === 'present' ? seen.read.value : null;
   return { ...run, result: { outcome: 'failed', live, summary } };

@@ -84,11 +84,13 @@ async function act(
 ): Promise<KeyResult> {
   const { effect } = intent;
   const key = toRefKey(effect.ref);
-  const attempt = (term.attempts.get(effect.id) ?? 0) + 1;
-  const start = { fence: term.fence, intent, attempt };
+  const failures = term.attempts.get(effect.id) ?? 0;
+  // An intent that is open stays so, also when this attempt ends before it begins.
+  const isOpen = term.openIntents.get(key)?.effect.id === effect.id;
+  const start = { fence: term.fence, intent, failures, isOpen };
   const run = await runEffect(deps, deps.effectSteps, start);
   if (run.isOpen) {
-    term.attempts.set(effect.id, attempt);
+    term.attempts.set(effect.id, run.failures);
     term.openIntents.set(key, { ...intent, epoch: term.fence.epoch });
   } else {
     term.attempts.delete(effect.id);

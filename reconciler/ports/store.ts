@@ -56,9 +56,10 @@ export type OpenIntent = Intent & { readonly epoch: number };
 export interface JournalStore {
   /**
    * Before an effect may start. `open` also when it was open already (then it now belongs to
-   * this fence's epoch); `terminal` when the effect has an outcome and must not start again.
+   * this fence's epoch); `terminal` when the effect has an outcome and must not start again;
+   * `superseded` when it is new and a later admission than its own is in force.
    */
-  openIntent(fence: Fence, intent: Intent): Promise<'open' | 'terminal'>;
+  openIntent(fence: Fence, intent: Intent): Promise<'open' | 'terminal' | 'superseded'>;
   /**
    * The outcome and its ledger record, in one transaction; the record gets the next sequence
    * number. Recording the same effect again changes nothing and returns the first record.

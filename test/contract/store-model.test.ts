@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Fence } from '../../reconciler/core/contracts/fence.ts';
-import type { ZoneStore } from '../../reconciler/ports/store.ts';
+import type { Intent, ZoneStore } from '../../reconciler/ports/store.ts';
 import {
   COMMIT,
   makeAdmission,
@@ -128,10 +128,10 @@ async function performOne(store: ZoneStore, fence: Fence, command: Command): Pro
     case 'expire':
       return 'expired';
     case 'openIntent':
-      return store.journal.openIntent(fence, makeIntent(command.name, command.occurrence));
+      return store.journal.openIntent(fence, toIntent(command.name, command.occurrence));
     case 'complete':
     case 'recordOutcome': {
-      const intent = makeIntent(command.name, command.occurrence);
+      const intent = toIntent(command.name, command.occurrence);
       if (command.call === 'complete') await store.journal.openIntent(fence, intent);
       const options = { outcome: command.outcome, epoch: fence.epoch, atMs: command.occurrence };
       return store.journal.recordOutcome(fence, makeOutcome(intent, options));
@@ -146,6 +146,12 @@ async function performOne(store: ZoneStore, fence: Fence, command: Command): Pro
     case 'read':
       return readAll(store);
   }
+}
+
+/** Some of them are decided under an admission that is soon superseded, the others never are. */
+function toIntent(name: string, occurrence: number): Intent {
+  const admissionSequence = occurrence % 2 === 0 ? 1_000 : 1;
+  return { ...makeIntent(name, occurrence), admissionSequence };
 }
 
 async function readAll(store: ZoneStore): Promise<unknown> {

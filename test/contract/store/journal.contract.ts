@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { NOTHING_RECORDED } from '../../../reconciler/core/plan/planner.ts';
 import type { Intent } from '../../../reconciler/ports/store.ts';
 import {
+  makeAdmission,
   makeIntent,
   makeOutcome,
   toOutcomeInstant,
@@ -40,6 +41,20 @@ function describeIntents(harness: GetHarness): void {
     expect(await store.journal.openIntent(fence, again)).toBe('open');
     const open = await store.journal.listOpenIntents();
     expect(open).toEqual([first, second].map((intent) => ({ ...intent, epoch: 1 })));
+  });
+
+  it('opens nothing new that was decided under an earlier admission', async () => {
+    const store = await harness().open();
+    const fence = await lead(store);
+    const begun = makeIntent('alpha', 0);
+    await store.admissions.admit(fence, makeAdmission(1, []));
+    expect(await store.journal.openIntent(fence, begun)).toBe('open');
+    await store.admissions.admit(fence, makeAdmission(2, []));
+    expect(await store.journal.openIntent(fence, makeIntent('beta', 0))).toBe('superseded');
+    expect(await store.journal.openIntent(fence, begun)).toBe('open');
+    const current: Intent = { ...makeIntent('beta', 0), admissionSequence: 2 };
+    expect(await store.journal.openIntent(fence, current)).toBe('open');
+    expect(await store.journal.listOpenIntents()).toHaveLength(2);
   });
 
   it('hands an open intent to the epoch that opens it again', async () => {

@@ -1,6 +1,7 @@
 import { createMemoryDefinitions } from '../../../reconciler/adapters/definitions/memory/definitions.ts';
 import { createMemoryDefinitionTables } from '../../../reconciler/adapters/definitions/memory/tables.ts';
 import { createMemoryExecutor } from '../../../reconciler/adapters/executor/memory/executor.ts';
+import type { ZoneDeps } from '../../../reconciler/engine/zone-deps.ts';
 import { createDefinitionHandlers } from '../../../reconciler/kinds/definition/definition-handlers.ts';
 import { createTargetHandler } from '../../../reconciler/kinds/target/target-handler.ts';
 import type { Executor } from '../../../reconciler/ports/executor.ts';
@@ -18,9 +19,9 @@ export function createHarnessWith(change: (executor: Executor) => Partial<Execut
     ...createDefinitionHandlers({ definitions }),
   ];
   const kinds = new Map(handlers.map((handler) => [handler.kind, handler]));
-  const begin = async (repo: Readonly<Record<string, string>>) => {
+  const begin = async (repo: Readonly<Record<string, string>>, others: Partial<ZoneDeps> = {}) => {
     await harness.commit(repo);
-    return harness.open({ kinds });
+    return harness.open({ kinds, ...others });
   };
   return { ...harness, begin };
 }

@@ -18,7 +18,10 @@ export function createJournalStore(deps: MemoryDeps): JournalStore {
       const { id } = intent.effect;
       if (tables.outcomes.has(id)) return 'terminal';
       // The first intent stays: the effect may already have happened because of it.
-      const first = tables.intents.get(id) ?? intent;
+      const known = tables.intents.get(id);
+      const inForce = tables.admission?.sequence ?? 0;
+      if (known === undefined && intent.admissionSequence < inForce) return 'superseded';
+      const first = known ?? intent;
       tables.intents.set(id, { ...first, epoch: fence.epoch });
       return 'open';
     },

@@ -49,16 +49,21 @@ export function createJournalStore(database: Database): JournalStore {
   };
 }
 
-/** An open intent keeps its first content: the effect may already have happened because of it. */
+/**
+ * An open intent keeps its first content: the effect may already have happened because of it. What
+ * was decided under an earlier admission, and has not begun, must be decided again.
+ */
 async function insertIntent(
   session: SqlSession,
   epoch: number,
   intent: Intent,
-): Promise<'open' | 'terminal'> {
+): Promise<'open' | 'terminal' | 'superseded'> {
   const { effect } = intent;
   const rows = await session.query(
     `INSERT INTO effect (effect_id, ref_key, v, intent, epoch, action, target_digest)
-     VALUES ($1, $2, $3, $4, $5, $6, $7)
+     SELECT $1, $2, $3, $4, $5, $6, $7
+     WHERE EXISTS (SELECT 1 FROM effect WHERE effect_id = $1)
+        OR NOT EXISTS (SELECT 1 FROM admission WHERE sequence > $8)
      ON CONFLICT (effect_id) DO UPDATE SET epoch = excluded.epoch WHERE effect.outcome IS NULL
      RETURNING effect_id`,
     [
@@ -69,9 +74,12 @@ async function insertIntent(
       epoch,
       effect.action,
       effect.targetDigest,
+      intent.admissionSequence,
     ],
   );
-  return rows.length > 0 ? 'open' : 'terminal';
+  if (rows.length > 0) return 'open';
+  const known = await session.query('SELECT 1 FROM effect WHERE effect_id = $1', [effect.id]);
+  return known.length > 0 ? 'terminal' : 'superseded';
 }
 
 /** Locks the effect's row; gives its record when it has one already. */

@@ -143,7 +143,7 @@ function toValid(model: RepoModel): RepoModel {
   const environments = model.environments
     .map((one) => ({
       ...one,
-      targets: one.targets.filter((name) => zoneOf.get(name) === one.zone),
+      targets: [...new Set(one.targets)].filter((name) => zoneOf.get(name) === one.zone),
     }))
     .filter((one) => one.targets.length > 0);
   return askForLess(fixAll({ ...model, environments, deletionCapPercent: 100 }));

@@ -20,6 +20,14 @@ export const desiredNeverRewinds: Invariant = {
           if (await world.git.isAncestor(previous.revision, admission.revision)) return;
           violate(`${zone} went from ${previous.revision} back or aside to ${admission.revision}`);
         }
+        if (event.kind === 'intent-opened' && event.isNew) {
+          const { admission } = findZone(world, event.zone).tables;
+          const { admissionSequence, effect } = event.intent;
+          if (admissionSequence === admission?.sequence) return;
+          violate(
+            `${toRefKey(effect.ref)} starts under admission ${admissionSequence}, not the latest`,
+          );
+        }
         if (event.kind === 'applied' && isExecution(event)) {
           reached();
           const place = `${event.zone} ${toRefKey(event.effect.ref)}`;

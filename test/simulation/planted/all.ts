@@ -9,6 +9,7 @@ import { noOccurrence } from './no-occurrence.ts';
 import { observationKept } from './observation-kept.ts';
 import { outcomeFirst } from './outcome-first.ts';
 import type { Plant } from './plant.ts';
+import { supersededStarted } from './superseded-started.ts';
 
 export const PLANTS: readonly Plant[] = [
   noIntentRow,
@@ -21,4 +22,5 @@ export const PLANTS: readonly Plant[] = [
   fenceNotRaised,
   historyIgnored,
   observationKept,
+  supersededStarted,
 ];

@@ -1,6 +1,9 @@
-/** Tells that the platform repo may have moved: a hint, never data. */
+/**
+ * Tells that the platform repo may have moved: a hint, never data. A hint may be lost, so whoever
+ * listens polls too.
+ */
 export interface SourceWatcher {
-  /** Calls `onHint` some time after a reference changed; may call it without cause. */
+  /** Calls `onHint` some time after main has moved; may call it without cause. */
   start(onHint: () => void): Promise<void>;
   stop(): Promise<void>;
 }

@@ -6,14 +6,20 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { generateBundle } from './generators/generate-bundle.ts';
+import {
+  generateContractTypes,
+  generateContractValidators,
+} from './generators/generate-contracts.ts';
 import { generateKinds } from './generators/generate-kinds.ts';
 import { generatePage } from './generators/generate-page.ts';
 import { generateTypes } from './generators/generate-types.ts';
 import { generateValidators } from './generators/generate-validators.ts';
+import { loadContractSchemas } from './generators/load-contracts.ts';
 import { loadKindSchemas } from './generators/load-schemas.ts';
 
 const ROOT = new URL('../', import.meta.url);
 const GENERATED = 'reconciler/core/spec/generated/';
+const CONTRACTS = 'reconciler/core/contracts/generated/';
 const BUNDLE = 'spec-schemas/plumbline.schema.json';
 /** A platform repo has its own copy, so that editors find it without a network. */
 const BUNDLE_COPY = 'example-platform-repo/plumbline.schema.json';
@@ -32,6 +38,15 @@ async function generateAll(): Promise<ReadonlyMap<string, string>> {
   const bundle = format(BUNDLE, generateBundle(kinds));
   outputs.set(BUNDLE, bundle);
   outputs.set(BUNDLE_COPY, bundle);
+  const contracts = loadContractSchemas();
+  for (const contract of contracts) {
+    const path = `${CONTRACTS}${contract.stem}.generated.ts`;
+    outputs.set(path, MARK + (await generateContractTypes(contract)));
+  }
+  outputs.set(
+    `${CONTRACTS}contract-validators.generated.ts`,
+    MARK + generateContractValidators(contracts),
+  );
   return outputs;
 }
 
@@ -55,13 +70,17 @@ function read(path: string): string | null {
 
 /** Files of a kind that is gone. */
 function listLeftovers(outputs: ReadonlyMap<string, string>): readonly string[] {
-  return readdirSync(new URL(GENERATED, ROOT))
-    .map((name) => `${GENERATED}${name}`)
-    .filter((path) => !outputs.has(path));
+  return [GENERATED, CONTRACTS].flatMap((folder) =>
+    readdirSync(new URL(folder, ROOT))
+      .map((name) => `${folder}${name}`)
+      .filter((path) => !outputs.has(path)),
+  );
 }
 
 async function main(isCheck: boolean): Promise<number> {
-  mkdirSync(new URL(GENERATED, ROOT), { recursive: true });
+  for (const folder of [GENERATED, CONTRACTS]) {
+    mkdirSync(new URL(folder, ROOT), { recursive: true });
+  }
   const outputs = await generateAll();
   const changed = [...outputs].filter(([path, text]) => read(path) !== text).map(([path]) => path);
   const leftovers = listLeftovers(outputs);

@@ -32,7 +32,7 @@ function toNormalSchema(schema: Schema): Schema {
 }
 
 /** The generator has no option for it: every property and every list becomes read-only. */
-function toReadonly(code: string): string {
+export function toReadonly(code: string): string {
   return code
     .replaceAll(/^(\s+)(\w+\??: )/gm, '$1readonly $2')
     .replaceAll(/: (\([^)]*\)|\w+)\[\];/g, ': readonly $1[];')

@@ -25,20 +25,27 @@ export function listFields(schema: Schema, base = ''): readonly FieldPlace[] {
   return fields;
 }
 
-const SUBSCHEMA_MAPS = new Set(['properties', '$defs']);
+const SUBSCHEMA_MAPS = new Set(['properties', 'patternProperties', '$defs']);
 
 /** The same schema without the keywords that `isKept` refuses; property names are no keywords. */
 export function keepKeywords(schema: Schema, isKept: (keyword: string) => boolean): Schema {
   const kept: Schema = {};
   for (const [keyword, value] of Object.entries(schema)) {
     if (!isKept(keyword)) continue;
-    kept[keyword] = SUBSCHEMA_MAPS.has(keyword)
-      ? mapValues(asSchema(value), (inner) => keepKeywords(asSchema(inner), isKept))
-      : isSubschema(keyword, value)
-        ? keepKeywords(asSchema(value), isKept)
-        : value;
+    kept[keyword] = keepWithin(keyword, value, isKept);
   }
   return kept;
+}
+
+function keepWithin(
+  keyword: string,
+  value: SchemaValue,
+  isKept: (keyword: string) => boolean,
+): SchemaValue {
+  const keep = (inner: SchemaValue) => keepKeywords(asSchema(inner), isKept);
+  if (SUBSCHEMA_MAPS.has(keyword)) return mapValues(asSchema(value), keep);
+  if (keyword === 'anyOf' && Array.isArray(value)) return value.map(keep);
+  return isSubschema(keyword, value) ? keep(value) : value;
 }
 
 function isSubschema(keyword: string, value: SchemaValue): boolean {

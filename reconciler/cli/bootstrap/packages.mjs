@@ -59,7 +59,9 @@ export function toNpmEnvironment(environment, root, isUsable) {
   const home = environment.HOME || '';
   const wanted = lower || upper || (home === '' ? null : path.join(home, '.npm'));
   const own = path.join(root, '.plumbline', 'npm-cache');
-  return { ...rest, npm_config_cache: wanted !== null && isUsable(wanted) ? wanted : own };
+  const npm_config_cache = wanted !== null && isUsable(wanted) ? wanted : own;
+  // Its CPU libraries are in the package; its install script only fetches others from elsewhere.
+  return { ...rest, npm_config_cache, ONNXRUNTIME_NODE_INSTALL: 'skip' };
 }
 
 /** True when the folder, or the nearest one above it that exists, can be written to. */

@@ -2,7 +2,8 @@
  * Every code the product can print, in one place; `spec-schemas/errors.md` has a row for each,
  * and the house test keeps the two equal. P1xx: a file of the platform repo. P2xx: how resources
  * fit together. P3xx: policy and safety. P4xx: the world outside. P5xx: the ledger. P6xx: the
- * command line and set-up. P7xx: requests to the HTTP server.
+ * command line and set-up. P7xx: requests to the HTTP server. P80x and
+ * P81x: data, training and serving. P82x: requests to a data-plane node.
  */
 export const ERROR_CODES = {
   P101: 'not UTF-8 text',
@@ -62,6 +63,24 @@ export const ERROR_CODES = {
   P708: 'address too long',
   P709: 'headers too large',
   P710: 'too busy to answer',
+  P801: 'source refused',
+  P802: 'snapshot missing',
+  P803: 'training run failed',
+  P804: 'model refused',
+  P805: 'gate not passed',
+  P806: 'artifact store failed',
+  P807: 'release refused',
+  P808: 'runner failed',
+  P809: 'trainer not ready',
+  P810: 'serving node failed',
+  P811: 'control plane unreachable',
+  P821: 'bad prediction request',
+  P822: 'unknown model',
+  P823: 'not ready to serve',
+  P824: 'too many waiting requests',
+  P825: 'model failed',
+  P826: 'request too large',
+  P827: 'feature store unavailable',
 } as const;
 
 export type ErrorCode = keyof typeof ERROR_CODES;

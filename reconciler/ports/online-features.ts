@@ -1,0 +1,46 @@
+import type { Instant } from '../core/contracts/instant.ts';
+import type { ViewDefinition } from '../core/features/view-definition.ts';
+import type { StoredSnapshot } from './snapshots.ts';
+
+/** One key's row: values in the order of the definition's features. */
+export type OnlineRow = {
+  /** Categories as their position; null where there is no value. */
+  readonly values: readonly (number | null)[];
+  /** Of the newest row behind it: what a time to live counts from. */
+  readonly eventTime: Instant;
+};
+
+export type OnlineKey = { readonly definitionDigest: string; readonly entityKey: string };
+
+export type OnlineState = {
+  readonly view: string;
+  readonly definitionDigest: string;
+  readonly snapshotDigest: string;
+  /** The moment of the values: just after the newest row that could be known. */
+  readonly asOf: string;
+  readonly rows: number;
+};
+
+/** Reading, for whoever answers requests. */
+export interface OnlineFeatureReader {
+  /**
+   * One answer for each key, in their order, in one round trip; null when the key is unknown.
+   * Throws P401 when the store does not answer: no value is ever made up for it.
+   */
+  read(keys: readonly OnlineKey[]): Promise<readonly (OnlineRow | null)[]>;
+}
+
+/** The newest feature values by key, in the zone's store. */
+export interface OnlineFeatures extends OnlineFeatureReader {
+  /**
+   * Computes the rows of all keys from a snapshot and replaces the definition's rows by them: the
+   * state changes in the same transaction as the last row, so it never runs ahead of the rows.
+   * A snapshot that reaches less far than what is there changes nothing.
+   */
+  materialise(definition: ViewDefinition, snapshot: StoredSnapshot): Promise<OnlineState>;
+  readState(definitionDigest: string): Promise<OnlineState | null>;
+  /** The state of every definition of a view, the newest first. */
+  listStates(view: string): Promise<readonly OnlineState[]>;
+  /** Removes the rows of all definitions of a view. Removing the missing succeeds. */
+  remove(view: string): Promise<void>;
+}

@@ -1,0 +1,33 @@
+import type { Fence } from '../core/contracts/fence.ts';
+import type { RouteAcknowledgement } from '../core/contracts/generated/route-acknowledgement.generated.ts';
+import type {
+  BatchingSettings,
+  RouteTable,
+  VersionShare,
+} from '../core/contracts/generated/route-table.generated.ts';
+
+export type EndpointSettings = {
+  readonly model: string;
+  readonly threshold: number;
+  readonly batching: BatchingSettings;
+};
+
+/**
+ * What a zone's data-plane nodes serve, in the zone's store. Writes with an epoch below the
+ * highest seen throw P403. A write that changes nothing keeps the revision.
+ */
+export interface Routes {
+  raiseFence(fence: Fence): Promise<void>;
+  /** Null takes the endpoint away. A new one gets its own assignment key, which stays until then. */
+  putEndpoint(fence: Fence, endpoint: string, settings: EndpointSettings | null): Promise<void>;
+  /** Null: a release is awaited. For an endpoint that is not there it is kept for when it comes. */
+  putVersions(
+    fence: Fence,
+    endpoint: string,
+    versions: readonly VersionShare[] | null,
+  ): Promise<void>;
+  read(): Promise<RouteTable>;
+  /** The last word of each node; an older boot or a lower revision of the same boot is ignored. */
+  acknowledge(acknowledgement: RouteAcknowledgement): Promise<void>;
+  listAcknowledgements(): Promise<readonly RouteAcknowledgement[]>;
+}

@@ -1,0 +1,91 @@
+import type { Fence } from '../core/contracts/fence.ts';
+import type { JsonObject } from '../core/contracts/json.ts';
+
+/** One program of a run. It is started in the run's base folder, without a shell. */
+export type RunStep = {
+  readonly name: 'prepare' | 'train' | 'evaluate';
+  readonly argv: readonly string[];
+  /** Written to `input/config/<name>.json`, whose path is the program's last argument; null for the runner contract. */
+  readonly job: JsonObject | null;
+};
+
+export type RunRequest = {
+  readonly runKey: string;
+  /** For people and names: `payments/fraud`. */
+  readonly model: string;
+  readonly zone: string;
+  readonly target: string;
+  readonly pool: string;
+  readonly device: 'cpu' | 'cuda';
+  readonly seed: number;
+  readonly digests: {
+    readonly commit: string;
+    readonly spec: string;
+    readonly snapshot: string;
+    readonly trainer: string;
+  };
+  readonly hyperparameters: Readonly<Record<string, string | number | boolean>>;
+  /** `input/config/run.json` beside what the executor adds. */
+  readonly config: JsonObject;
+  readonly steps: readonly RunStep[];
+  readonly limits: {
+    readonly maxRuntimeSeconds: number;
+    /** Between SIGTERM and SIGKILL. */
+    readonly graceSeconds: number;
+    /** Counted retries of a failed training. */
+    readonly retries: number;
+    readonly maxModelBytes: number;
+  };
+};
+
+export type RunProgress = {
+  readonly percent: number | null;
+  readonly step: number | null;
+};
+
+export type RunObservation =
+  | { readonly state: 'absent' }
+  /** It waits for a slot of its pool. */
+  | { readonly state: 'queued'; readonly why: string }
+  | {
+      readonly state: 'running';
+      readonly step: RunStep['name'];
+      readonly attempt: number;
+      readonly progress: RunProgress | null;
+    }
+  | {
+      readonly state: 'succeeded';
+      readonly attempts: number;
+      readonly wallSeconds: number;
+      /** Absolute: `model.onnx`, `manifest.json` and `evaluation.json` as the evaluation left them. */
+      readonly resultFolder: string;
+    }
+  /** It will not be tried again by itself. `why` holds no secret and no row of data. */
+  | {
+      readonly state: 'failed';
+      readonly step: RunStep['name'];
+      readonly attempts: number;
+      readonly why: string;
+    };
+
+/**
+ * Long work on a target's slots: a run outlives whoever started it. A write with an epoch below
+ * the highest seen throws P403.
+ */
+export interface Runs {
+  raiseFence(fence: Fence): Promise<void>;
+  /** Takes a run in. One of the same key that waits, runs or has ended is left as it is. */
+  start(fence: Fence, request: RunRequest): Promise<void>;
+  /** Never changes anything. */
+  observe(runKey: string): Promise<RunObservation>;
+  /**
+   * Gives waiting runs the slots that are free, first come first served, and ends what nobody
+   * answers for: programs without a run, slots of dead programs. Called often; returns quickly.
+   */
+  tend(fence: Fence): Promise<void>;
+  /** Stops it in order and keeps its checkpoints; it then has failed as cancelled. */
+  cancel(fence: Fence, runKey: string): Promise<void>;
+  /** Forgets a run that has ended, with its files. Removing the missing succeeds. */
+  remove(fence: Fence, runKey: string): Promise<void>;
+  list(): Promise<readonly string[]>;
+}

@@ -1,0 +1,82 @@
+import { mkdir } from 'node:fs/promises';
+import { DuckDBInstance, type DuckDBValue } from '@duckdb/node-api';
+
+export type DuckdbParameter = string | number | bigint | boolean | null;
+
+/** As DuckDB hands it out: BIGINT as bigint, TIMESTAMPTZ as Date. */
+export type DuckdbRow = Readonly<Record<string, unknown>>;
+
+export interface DuckdbSession {
+  /** Runs statements one after the other; parameters (`$1`) belong to the last one. */
+  run(sql: string, parameters?: readonly DuckdbParameter[]): Promise<void>;
+  /** Reads the whole answer into memory: ask only for what is small. */
+  readRows(sql: string, parameters?: readonly DuckdbParameter[]): Promise<readonly DuckdbRow[]>;
+  close(): void;
+}
+
+export type DuckdbSettings = {
+  readonly memoryLimitMb: number;
+  /** One, wherever the bytes of a file must be the same each time. */
+  readonly threads: number;
+  /** What does not fit into memory goes there; made when it is missing, and never removed. */
+  readonly temporaryFolder: string;
+};
+
+/** Rows that spill are still rows of the zone; beyond this the statement fails. */
+const MAX_SPILL_GB = 32;
+
+/**
+ * A database in memory that knows neither the network nor the machine's language: no extension is
+ * fetched, and every time is read and printed in UTC.
+ */
+export async function openDuckdb(settings: DuckdbSettings): Promise<DuckdbSession> {
+  await mkdir(settings.temporaryFolder, { recursive: true, mode: 0o700 });
+  const instance = await DuckDBInstance.create(':memory:', {
+    threads: String(settings.threads),
+    memory_limit: `${settings.memoryLimitMb}MiB`,
+    temp_directory: settings.temporaryFolder,
+    max_temp_directory_size: `${MAX_SPILL_GB}GiB`,
+    preserve_insertion_order: 'true',
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+    allow_community_extensions: 'false',
+  });
+  const connection = await instance.connect();
+  await connection.run(`SET TimeZone = 'UTC'; SET lock_configuration = true`);
+  return {
+    async run(sql, parameters = []) {
+      await connection.run(sql, toValues(parameters));
+    },
+    async readRows(sql, parameters = []) {
+      const answer = await connection.runAndReadAll(sql, toValues(parameters));
+      return answer.getRowObjectsJS();
+    },
+    close() {
+      connection.closeSync();
+      instance.closeSync();
+    },
+  };
+}
+
+/** DuckDB takes an empty list of values for one value too few. */
+function toValues(parameters: readonly DuckdbParameter[]): DuckDBValue[] | undefined {
+  return parameters.length === 0 ? undefined : [...parameters];
+}
+
+/** A name as SQL spells it. */
+export function toIdentifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** A text as SQL spells it. */
+export function toLiteral(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/**
+ * A path where DuckDB expects a pattern of paths: what means something in a pattern stands in
+ * brackets, where it means itself.
+ */
+export function toPathLiteral(path: string): string {
+  return toLiteral(path.replace(/[*?[]/g, '[$&]'));
+}

@@ -28,6 +28,12 @@ export interface OnlineFeatureReader {
    * Throws P401 when the store does not answer: no value is ever made up for it.
    */
   read(keys: readonly OnlineKey[]): Promise<readonly (OnlineRow | null)[]>;
+  /**
+   * The definition behind a digest: a row's values are in its order, which is not the order of a
+   * model's contract. It never changes, so a caller asks once when it loads a model and hands it to
+   * `createFeatureEncoder`. Null before the first materialisation. Throws P401 like `read`.
+   */
+  readDefinition(definitionDigest: string): Promise<ViewDefinition | null>;
 }
 
 /** The newest feature values by key, in the zone's store. */

@@ -1,5 +1,6 @@
 import { toCanonicalJson } from '../core/contracts/canonical-json.ts';
 import type { Oid } from '../core/contracts/git.ts';
+import type { JsonObject } from '../core/contracts/json.ts';
 import type { NormalForm } from '../core/contracts/normal-form.ts';
 import { toRef } from '../core/contracts/normal-form.ts';
 import type { Read } from '../core/contracts/read.ts';
@@ -85,10 +86,14 @@ async function readWorld(
   const recorded = new Map(journal.map((entry) => [toRefKey(entry.ref), entry.recorded]));
   const refs = await listKnownRefs(deps, desired, [...recorded.keys()]);
   const seen = await readMany(deps.clock, refs, async (ref) => {
-    const { read } = await observeFenced(deps, term, ref);
-    return [toRefKey(ref), read] as const;
+    const { read, facts = {} } = await observeFenced(deps, term, ref);
+    return { key: toRefKey(ref), read, facts };
   });
-  return { observed: new Map<RefKey, Read<NormalForm>>(seen), recorded };
+  return {
+    observed: new Map<RefKey, Read<NormalForm>>(seen.map(({ key, read }) => [key, read])),
+    facts: new Map<RefKey, JsonObject>(seen.map(({ key, facts }) => [key, facts])),
+    recorded,
+  };
 }
 
 /** Desired, recorded or simply there: whatever this zone may have to do with. */

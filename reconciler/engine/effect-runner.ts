@@ -1,8 +1,11 @@
 import type { OutcomeWord } from '../core/audit/record.ts';
 import { CodedError, isCodedError } from '../core/contracts/coded-error.ts';
+import type { Digest } from '../core/contracts/digest.ts';
 import type { Fence } from '../core/contracts/fence.ts';
 import { toRfc3339 } from '../core/contracts/instant.ts';
 import type { NormalForm } from '../core/contracts/normal-form.ts';
+import type { Effect } from '../core/plan/effect.ts';
+import type { Outcome } from '../ports/kind-handler.ts';
 import type { Intent } from '../ports/store.ts';
 import type { EffectDeps } from './effect-deps.ts';
 import type { KeyOutcome } from './key-outcome.ts';
@@ -26,6 +29,8 @@ export type EffectRun = {
 export type EffectResult = {
   readonly outcome: OutcomeWord;
   readonly live: NormalForm | null;
+  /** Digests of what it was made from or led to. */
+  readonly inputs: Readonly<Record<string, Digest>>;
   readonly summary: string;
 };
 
@@ -70,12 +75,24 @@ function soon(why: string): KeyOutcome {
 export async function perform(deps: EffectDeps, run: EffectRun): Promise<EffectRun> {
   const { effect } = run.intent;
   try {
-    const live = await handlerOf(deps.kinds, effect.ref.kind).perform(effect, run.fence);
-    return { ...run, result: { outcome: 'succeeded', live, summary: effect.reason } };
+    const handler = handlerOf(deps.kinds, effect.ref.kind);
+    const cause = { revision: run.intent.revision };
+    const { live, ...outcome } = await handler.perform(effect, run.fence, cause);
+    return { ...run, result: toSucceeded(effect, live, outcome) };
   } catch (error) {
     if (isCodedError(error, 'P403')) throw error;
     return afterFailure(deps, run, error);
   }
+}
+
+/** What came of it is told by the act itself, or later by whoever looks at the world. */
+export function toSucceeded(
+  effect: Effect,
+  live: NormalForm | null,
+  outcome: Outcome = {},
+): EffectResult {
+  const { inputs = {}, summary = effect.reason } = outcome;
+  return { outcome: 'succeeded', live, inputs, summary };
 }
 
 /** An error does not say whether the act happened, so the world is asked before anything else. */
@@ -84,7 +101,7 @@ async function afterFailure(deps: EffectDeps, run: EffectRun, error: unknown): P
   const seen = await observeInTime(deps, effect.ref);
   if (seen.read.state !== 'unknown' && seen.lastEffectId === effect.id) {
     const live = seen.read.state === 'present' ? seen.read.value : null;
-    return { ...run, result: { outcome: 'succeeded', live, summary: effect.reason } };
+    return { ...run, result: toSucceeded(effect, live, seen.lastOutcome) };
   }
   const summary = describeFailure(error);
   const failures = run.failures + 1;
@@ -100,7 +117,7 @@ async function afterFailure(deps: EffectDeps, run: EffectRun, error: unknown): P
     return { ...run, failures, ended: { kind: 'requeueAfter', delayMs, why: summary } };
   }
   const live = seen.read.state === 'present' ? seen.read.value : null;
-  return { ...run, result: { outcome: 'failed', live, summary } };
+  return { ...run, result: { outcome: 'failed', live, inputs: {}, summary } };
 }
 
 export async function record(deps: EffectDeps, run: EffectRun): Promise<EffectRun> {
@@ -124,7 +141,7 @@ export async function recordResult(
       action: effect.action,
       outcome: result.outcome,
       cause: { revision, pull: null, approvals: [], planDigest },
-      inputs: { target: effect.targetDigest },
+      inputs: { ...result.inputs, target: effect.targetDigest },
       policyDigest,
       evidence: {},
       at: toRfc3339(deps.clock.now()),

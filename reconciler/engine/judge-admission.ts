@@ -1,5 +1,6 @@
 import type { Oid } from '../core/contracts/git.ts';
 import type { Instant } from '../core/contracts/instant.ts';
+import type { JsonObject } from '../core/contracts/json.ts';
 import { type NormalForm, toRef } from '../core/contracts/normal-form.ts';
 import type { Read } from '../core/contracts/read.ts';
 import { type Ref, type RefKey, toRefKey } from '../core/contracts/ref.ts';
@@ -14,6 +15,7 @@ import type { PolicyCase, PolicyGate } from './policy-gate.ts';
 /** What is there and what was done, by resource. */
 export type World = {
   readonly observed: ReadonlyMap<RefKey, Read<NormalForm>>;
+  readonly facts?: ReadonlyMap<RefKey, JsonObject>;
   readonly recorded: ReadonlyMap<RefKey, Recorded>;
 };
 

@@ -47,7 +47,9 @@ export function createKeyPool(
     const startedAt = conclusions.count();
     try {
       if (ref !== null && term.admission !== null) {
-        conclusions.add(key, startedAt, await workKey(deps, term, term.admission, ref));
+        const announce = (conditions: readonly Condition[]) => board.setConditions(ref, conditions);
+        const result = await workKey(deps, term, term.admission, ref, announce);
+        conclusions.add(key, startedAt, result);
       }
     } catch (error) {
       fault = { error };
@@ -108,9 +110,15 @@ type Conclusions = {
   /** How many effects have ended so far; a worker notes it before it reads anything. */
   readonly count: () => number;
   readonly add: (key: RefKey, startedAt: number, result: KeyResult) => void;
-  /** Whether a key failed that will be tried again without anybody asking. */
+  /** Whether a key failed that will be tried again without anybody asking, or something runs. */
   readonly isRetrying: () => boolean;
 };
+
+/** Something goes on by itself and is looked at again soon, such as a training. */
+function isInProgress(outcome: KeyOutcome, conditions: readonly Condition[]): boolean {
+  if (outcome.kind !== 'waiting' || outcome.until === null) return false;
+  return conditions.some(({ type, status }) => type === 'Progressing' && status === 'True');
+}
 
 /** Turns what came of a key into status, and into when it or its dependents are worked again. */
 function createConclusions(
@@ -131,8 +139,8 @@ function createConclusions(
     for (const other of on) waiting.set(other, (waiting.get(other) ?? new Set()).add(key));
   };
 
-  const apply = (key: RefKey, startedAt: number, outcome: KeyOutcome) => {
-    if (outcome.kind === 'requeueAfter') retrying.add(key);
+  const apply = (key: RefKey, startedAt: number, { outcome, conditions }: KeyResult) => {
+    if (outcome.kind === 'requeueAfter' || isInProgress(outcome, conditions)) retrying.add(key);
     else retrying.delete(key);
     if (outcome.kind === 'again') {
       count += 1;
@@ -155,7 +163,7 @@ function createConclusions(
       const isHeld = term.admission?.heldBack.has(key) === true;
       board.setConditions(ref, isHeld ? [HELD, ...result.conditions] : result.conditions);
     }
-    apply(key, startedAt, result.outcome);
+    apply(key, startedAt, result);
     if (result.needsAdmission) hooks.onNeedsAdmission();
   };
 

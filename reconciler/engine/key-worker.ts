@@ -3,9 +3,9 @@ import { isAdmitted } from '../core/plan/admit.ts';
 import type { Effect } from '../core/plan/effect.ts';
 import type { PlanContext, PlannerResult } from '../core/plan/planner.ts';
 import type { Condition } from '../core/status/condition.ts';
-import type { Observation } from '../ports/receiver.ts';
+import type { KindObservation } from '../ports/kind-handler.ts';
 import type { Intent, OpenIntent } from '../ports/store.ts';
-import { recordResult, runEffect } from './effect-runner.ts';
+import { type EffectResult, recordResult, runEffect, toSucceeded } from './effect-runner.ts';
 import { readContext } from './key-context.ts';
 import type { KeyOutcome } from './key-outcome.ts';
 import { handlerOf } from './kind-lookup.ts';
@@ -26,6 +26,7 @@ export async function workKey(
   term: TermState,
   admission: IndexedAdmission,
   ref: Ref,
+  announce: (conditions: readonly Condition[]) => void,
 ): Promise<KeyResult> {
   const handler = handlerOf(deps.kinds, ref.kind);
   const observation = await observeFenced(deps, term, ref);
@@ -35,11 +36,11 @@ export async function workKey(
     return again();
   }
   const recorded = await deps.store.journal.readRecorded(ref);
-  const observed = observation.read;
+  const { read: observed, facts = {} } = observation;
   const context = await readContext(deps, admission, ref, observed);
   const desired = admission.desired.get(toRefKey(ref)) ?? null;
   const now = deps.clock.now();
-  const result = handler.plan({ ref, desired, observed, recorded, now, context });
+  const result = handler.plan({ ref, desired, observed, facts, recorded, now, context });
   const admitted = admission.effects.get(toRefKey(ref)) ?? [];
   const effect = result.effects.find((candidate) => isAdmitted(candidate, admitted));
   if (open !== undefined && open.effect.id !== effect?.id && observed.state !== 'unknown') {
@@ -48,6 +49,8 @@ export async function workKey(
   }
   if (effect === undefined) return refuseOrRest(admission, ref, result, context);
   const intent = open ?? toIntent(admission, effect);
+  // It may take minutes; meanwhile its status says what is being done.
+  announce(result.conditions);
   return act(deps, term, intent, result.conditions);
 }
 
@@ -56,7 +59,7 @@ function toIntent(admission: IndexedAdmission, effect: Effect): Intent {
   return { effect, admissionSequence: sequence, revision, planDigest, policyDigest };
 }
 
-function hasHappened(observation: Observation, open: OpenIntent): boolean {
+function hasHappened(observation: KindObservation, open: OpenIntent): boolean {
   return observation.read.state !== 'unknown' && observation.lastEffectId === open.effect.id;
 }
 
@@ -65,13 +68,15 @@ async function settle(
   deps: ZoneDeps,
   term: TermState,
   open: OpenIntent,
-  observation: Observation,
+  observation: KindObservation,
   outcome: 'succeeded' | 'abandoned',
 ): Promise<void> {
   const live = observation.read.state === 'present' ? observation.read.value : null;
-  const summary =
-    outcome === 'succeeded' ? open.effect.reason : 'it is no longer wanted and did not happen';
-  await recordResult(deps, term.fence, open, { outcome, live, summary });
+  const result: EffectResult =
+    outcome === 'succeeded'
+      ? toSucceeded(open.effect, live, observation.lastOutcome)
+      : { outcome, live, inputs: {}, summary: 'it is no longer wanted and did not happen' };
+  await recordResult(deps, term.fence, open, result);
   term.openIntents.delete(toRefKey(open.effect.ref));
   term.attempts.delete(open.effect.id);
 }

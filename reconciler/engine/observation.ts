@@ -1,8 +1,7 @@
 import { isCodedError } from '../core/contracts/coded-error.ts';
 import type { Fence } from '../core/contracts/fence.ts';
 import type { Ref } from '../core/contracts/ref.ts';
-import type { KindHandler } from '../ports/kind-handler.ts';
-import type { Observation } from '../ports/receiver.ts';
+import type { KindHandler, KindObservation } from '../ports/kind-handler.ts';
 import type { EffectDeps } from './effect-deps.ts';
 import { handlerOf } from './kind-lookup.ts';
 import type { TermState } from './term-state.ts';
@@ -11,7 +10,7 @@ import type { TermState } from './term-state.ts';
  * What a receiver says of a resource, in good time. A failure or a silence is an unknown read, so
  * that one resource that cannot be looked at neither ends a term nor holds up the others.
  */
-export async function observeInTime(deps: EffectDeps, ref: Ref): Promise<Observation> {
+export async function observeInTime(deps: EffectDeps, ref: Ref): Promise<KindObservation> {
   try {
     const handler = handlerOf(deps.kinds, ref.kind);
     return await inTime(deps, handler.observe(ref), () => toUnknown('it did not answer in time'));
@@ -25,7 +24,7 @@ export async function observeFenced(
   deps: EffectDeps,
   term: Pick<TermState, 'fence' | 'unfencedKinds'>,
   ref: Ref,
-): Promise<Observation> {
+): Promise<KindObservation> {
   const isFenced = !term.unfencedKinds.has(ref.kind) || (await raiseFence(deps, term, ref.kind));
   return isFenced
     ? observeInTime(deps, ref)
@@ -90,7 +89,7 @@ async function inTime<T>(deps: EffectDeps, answer: Promise<T>, onSilence: () => 
   }
 }
 
-function toUnknown(why: string): Observation {
+function toUnknown(why: string): KindObservation {
   return { read: { state: 'unknown', why }, lastEffectId: null };
 }
 

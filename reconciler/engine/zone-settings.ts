@@ -9,6 +9,8 @@ export type ZoneSettings = {
   readonly slowEffectMs: number;
   /** After this long without an answer it is unknown how a resource is. */
   readonly observeMs: number;
+  /** How often each kind may keep going what goes on by itself. */
+  readonly tendMs: number;
   readonly drainMs: number;
   /** No new effect starts while the ledger lags behind by more than this. */
   readonly maxBacklogRows: number;
@@ -24,6 +26,7 @@ export const DEFAULT_SETTINGS: ZoneSettings = {
   workers: 8,
   slowEffectMs: 5_000,
   observeMs: 10_000,
+  tendMs: 1_000,
   drainMs: 10_000,
   maxBacklogRows: 2_000,
   maxBacklogAgeMs: 60_000,

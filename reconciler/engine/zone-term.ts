@@ -8,6 +8,7 @@ import { createLedgerWriter } from './ledger-writer.ts';
 import { raiseFences } from './observation.ts';
 import { createSourceLoop } from './source-loop.ts';
 import type { StatusBoard } from './status-board.ts';
+import { createTendingLoops } from './tending.ts';
 import { indexAdmission, type TermState } from './term-state.ts';
 import { createWakeup, type Wakeup } from './wakeup.ts';
 import type { ZoneDeps } from './zone-deps.ts';
@@ -81,7 +82,8 @@ async function runLoops(
     }
   };
 
-  await endTogether(term, [source.run, pool.run, writeLedger]);
+  const tending = createTendingLoops(deps, state.fence);
+  await endTogether(term, [source.run, pool.run, writeLedger, ...tending]);
   if (!stop.aborted) return;
   await pool.drain();
   while (await ledger.drain());

@@ -15,11 +15,11 @@ export function createReceiverHandler(
     plan,
     observe: (ref) => receiver.observe(ref),
     list: async () => (await receiver.list()).filter((ref) => ref.kind === kind),
-    perform: (effect, fence) => {
+    perform: async (effect, fence) => {
       // A removal's target is a bare identity; everything else is the form to converge to.
       const isRemoval = directionOf(effect.action) === 'remove';
       const target = isRemoval ? null : (effect.target as NormalForm);
-      return receiver.apply({ fence, effect, target });
+      return { live: await receiver.apply({ fence, effect, target }) };
     },
     raiseFence: (fence) => receiver.raiseFence(fence),
   };

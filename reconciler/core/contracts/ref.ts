@@ -28,3 +28,8 @@ export function compareRefs(left: Ref, right: Ref): number {
   const b = toRefKey(right);
   return a < b ? -1 : a > b ? 1 : 0;
 }
+
+/** Within its kind: `payments/fraud`. */
+export function toResourcePath({ namespace, name }: Ref): string {
+  return `${namespace}/${name}`;
+}

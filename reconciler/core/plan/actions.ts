@@ -4,6 +4,9 @@ export type Direction = 'converge' | 'remove';
 const DIRECTIONS: Readonly<Record<string, Direction>> = {
   create: 'converge',
   update: 'converge',
+  refresh: 'converge',
+  train: 'converge',
+  publish: 'converge',
   retire: 'remove',
   orphan: 'remove',
   delete: 'remove',

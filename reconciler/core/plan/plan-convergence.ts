@@ -17,6 +17,13 @@ export type ConvergenceWords = {
   }) => string;
   /** How a resource that left Git is taken away, decided from the form that is live. */
   readonly removal: (live: NormalForm) => { readonly action: string; readonly reason: string };
+  /**
+   * Why something that is as its definition says has to be made anew, because what it was made
+   * from is not as it was; null when it has not.
+   */
+  readonly refresh?: (input: PlannerInput) => string | null;
+  /** What to say of it, and to wait for, once it is as its definition says; null for the usual. */
+  readonly settle?: (input: PlannerInput) => PlannerResult | null;
 };
 
 /** A failed effect is offered again after this long, or at once when its target changes. */
@@ -31,7 +38,7 @@ export const FAILED_RETRY_AFTER_MS = 5 * 60_000;
 export function planConvergence(input: PlannerInput, words: ConvergenceWords): PlannerResult {
   if (input.observed.state === 'unknown') return blocked('ObservationUnknown', input.observed.why);
   const step = nextStep(input, words);
-  if (step === null) return settled(input);
+  if (step === null) return words.settle?.(input) ?? settled(input);
   const stalled = stallAfterFailure(input, step.targetDigest);
   if (stalled !== null) return stalled;
   const pending = pendingFor(input, step);
@@ -52,7 +59,9 @@ function nextStep(input: PlannerInput, words: ConvergenceWords): Step | null {
   if (input.desired === null) return removalStep(input, live, words);
   const targetDigest = digestJson(input.desired);
   if (input.observed.state === 'present' && input.observed.observedDigest === targetDigest) {
-    if (hasAchieved(input.recorded, targetDigest)) return null;
+    if (hasAchieved(input.recorded, targetDigest)) {
+      return refreshStep(input, words, { target: input.desired, targetDigest });
+    }
     const reason = 'is already as its definition says, and is recorded so from now on';
     return { action: 'update', target: input.desired, targetDigest, reason, risk: 'none' };
   }
@@ -63,6 +72,15 @@ function nextStep(input: PlannerInput, words: ConvergenceWords): Step | null {
     reason: words.describe({ before: live, after: input.desired }),
     risk: live === null ? 'none' : 'low',
   };
+}
+
+function refreshStep(
+  input: PlannerInput,
+  words: ConvergenceWords,
+  goal: Pick<Step, 'target' | 'targetDigest'>,
+): Step | null {
+  const reason = words.refresh?.(input) ?? null;
+  return reason === null ? null : { ...goal, action: 'refresh', reason, risk: 'none' };
 }
 
 /** Its target is the bare identity, so that it does not depend on what is left of the resource. */

@@ -1,5 +1,6 @@
 import type { Digest } from '../contracts/digest.ts';
 import type { Instant } from '../contracts/instant.ts';
+import type { JsonObject } from '../contracts/json.ts';
 import type { NormalForm } from '../contracts/normal-form.ts';
 import type { Read } from '../contracts/read.ts';
 import type { Ref } from '../contracts/ref.ts';
@@ -43,6 +44,8 @@ export type PlannerInput = {
   readonly ref: Ref;
   readonly desired: NormalForm | null;
   readonly observed: Read<NormalForm>;
+  /** What the kind saw beside the form; empty where a plan knows only what the ledger says. */
+  readonly facts: JsonObject;
   readonly recorded: Recorded;
   readonly now: Instant;
   readonly context: PlanContext;

@@ -1,5 +1,6 @@
 import { type Digest, digestJson } from '../contracts/digest.ts';
 import type { Instant } from '../contracts/instant.ts';
+import type { JsonObject } from '../contracts/json.ts';
 import type { NormalForm } from '../contracts/normal-form.ts';
 import { toRef } from '../contracts/normal-form.ts';
 import type { Read } from '../contracts/read.ts';
@@ -14,6 +15,7 @@ export type ZonePlanInput = {
   readonly zone: string;
   readonly desired: readonly NormalForm[];
   readonly observed: ReadonlyMap<RefKey, Read<NormalForm>>;
+  readonly facts?: ReadonlyMap<RefKey, JsonObject>;
   readonly recorded: ReadonlyMap<RefKey, Recorded>;
   readonly now: Instant;
   readonly planners: Readonly<Record<string, Planner>>;
@@ -68,6 +70,7 @@ function planOne(input: ZonePlanInput, desired: ReadonlyMap<RefKey, NormalForm>,
     ref,
     desired: desired.get(key) ?? null,
     observed: input.observed.get(key) ?? { state: 'unknown', why: 'it was not observed' },
+    facts: input.facts?.get(key) ?? {},
     recorded: input.recorded.get(key) ?? NOTHING_RECORDED,
     now: input.now,
     context: { zone: input.zone, unsettledDependencies: [], liveDependents: [] },

@@ -4,6 +4,7 @@ import {
   type EffectStep,
   openIntent,
   record,
+  toSucceeded,
 } from '../../../reconciler/engine/effect-runner.ts';
 import { handlerOf } from '../../../reconciler/engine/kind-lookup.ts';
 import type { Plant } from './plant.ts';
@@ -12,11 +13,12 @@ import type { Plant } from './plant.ts';
 const performOnce: EffectStep = async (deps, run) => {
   const { effect } = run.intent;
   try {
-    const live = await handlerOf(deps.kinds, effect.ref.kind).perform(effect, run.fence);
-    return { ...run, result: { outcome: 'succeeded', live, summary: effect.reason } };
+    const cause = { revision: run.intent.revision };
+    const { live } = await handlerOf(deps.kinds, effect.ref.kind).perform(effect, run.fence, cause);
+    return { ...run, result: toSucceeded(effect, live) };
   } catch (error) {
     if (isCodedError(error, 'P403')) throw error;
-    return { ...run, result: { outcome: 'failed', live: null, summary: 'it failed' } };
+    return { ...run, result: { outcome: 'failed', live: null, inputs: {}, summary: 'it failed' } };
   }
 };
 

@@ -6,6 +6,7 @@ import {
   openIntent,
   perform,
   record,
+  toSucceeded,
 } from '../../../reconciler/engine/effect-runner.ts';
 import type { Plant } from './plant.ts';
 
@@ -14,7 +15,7 @@ const assumeSuccess: EffectStep = async (deps, run) => {
   const { effect } = run.intent;
   const isRemoval = directionOf(effect.action) === 'remove';
   const live = isRemoval ? null : (effect.target as unknown as NormalForm);
-  return record(deps, { ...run, result: { outcome: 'succeeded', live, summary: effect.reason } });
+  return record(deps, { ...run, result: toSucceeded(effect, live) });
 };
 
 export const outcomeFirst: Plant = {

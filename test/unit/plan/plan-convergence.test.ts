@@ -42,6 +42,7 @@ function plan(input: {
     ref: input.desired === null ? refOf('Target', 'laptop') : toRef(input.desired),
     desired: input.desired,
     observed: input.observed,
+    facts: {},
     recorded: input.recorded ?? NOTHING_RECORDED,
     now: input.now ?? NOW,
     context: { ...CONTEXT, ...input.context },

@@ -16,6 +16,7 @@ function reasonFor(
     ref: refOf('Target', 'laptop'),
     desired: formOf('Target', 'laptop', { pools: after, deletionPolicy: is }),
     observed: present(formOf('Target', 'laptop', { pools: before, deletionPolicy: was })),
+    facts: {},
     recorded: NOTHING_RECORDED,
     now: 0,
     context: { zone: 'ae', unsettledDependencies: [], liveDependents: [] },

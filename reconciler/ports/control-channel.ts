@@ -11,6 +11,9 @@ export interface ControlChannel {
   followRoutes(after: number, signal: AbortSignal): Promise<RouteTable | null>;
   /** Throws P811 when it was not taken. */
   acknowledge(acknowledgement: RouteAcknowledgement): Promise<void>;
-  /** Durable on the other side when it resolves. Throws P811 when it was not taken. */
+  /**
+   * Durable on the other side when it resolves. After P811 it may or may not have been taken: send
+   * it again. Throws P703 when it was refused for what it says: it was not taken, and never will.
+   */
   sendCounters(delta: CounterDelta): Promise<void>;
 }

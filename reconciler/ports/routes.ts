@@ -18,7 +18,11 @@ export type EndpointSettings = {
  */
 export interface Routes {
   raiseFence(fence: Fence): Promise<void>;
-  /** Null takes the endpoint away. A new one gets its own assignment key, which stays until then. */
+  /**
+   * Null takes the endpoint away. A new one gets its own assignment key, which stays until then.
+   * Throws P807 when nodes could not read it, and changes nothing; so does `putVersions`, also for
+   * shares that do not sum to 100.
+   */
   putEndpoint(fence: Fence, endpoint: string, settings: EndpointSettings | null): Promise<void>;
   /** Null: a release is awaited. For an endpoint that is not there it is kept for when it comes. */
   putVersions(

@@ -1,0 +1,86 @@
+import { CodedError } from '../../../core/contracts/coded-error.ts';
+import type { Fence } from '../../../core/contracts/fence.ts';
+import {
+  composeRoutes,
+  isRouteChanged,
+  isWorthKeeping,
+  type KeptRoute,
+  withSettings,
+  withVersions,
+} from '../../../core/serving/compose-routes.ts';
+import { hearAcknowledgement } from '../../../core/serving/hear-acknowledgement.ts';
+import type { Randomness } from '../../../ports/randomness.ts';
+import type { Routes } from '../../../ports/routes.ts';
+import type { MemoryRouteTables } from './tables.ts';
+
+/** As many as the store of a zone keeps; see its sibling for Postgres. */
+const MAX_NODES = 256;
+const KEY_BYTES = 32;
+
+export function createMemoryRoutes(deps: {
+  readonly zone: string;
+  readonly tables: MemoryRouteTables;
+  readonly randomness: Randomness;
+}): Routes {
+  const { zone, tables, randomness } = deps;
+  const makeKey = () => Buffer.from(randomness.bytes(KEY_BYTES)).toString('hex');
+  const compose = (revision: number, routes: Iterable<KeptRoute>) =>
+    composeRoutes(zone, revision, [...routes]);
+
+  const change = (fence: Fence, endpoint: string, edit: (kept: KeptRoute) => KeptRoute): void => {
+    raiseEpoch(tables, fence);
+    const before = tables.routes.get(endpoint) ?? toNothing(endpoint);
+    const after = edit(before);
+    const routes = new Map(tables.routes).set(endpoint, after);
+    const revision = tables.revision + (isRouteChanged(before, after) ? 1 : 0);
+    compose(revision, routes.values());
+    tables.revision = revision;
+    if (isWorthKeeping(after)) tables.routes.set(endpoint, after);
+    else tables.routes.delete(endpoint);
+  };
+
+  return {
+    raiseFence: async (fence) => raiseEpoch(tables, fence),
+
+    async putEndpoint(fence, endpoint, settings) {
+      const copy = structuredClone(settings);
+      change(fence, endpoint, (kept) => withSettings(kept, copy, makeKey));
+    },
+
+    async putVersions(fence, endpoint, versions) {
+      const copy = structuredClone(versions);
+      change(fence, endpoint, (kept) => withVersions(kept, copy));
+    },
+
+    read: async () => compose(tables.revision, tables.routes.values()),
+
+    async acknowledge(acknowledgement) {
+      const { node } = acknowledgement;
+      const word = structuredClone(acknowledgement);
+      const heard = hearAcknowledgement(tables.nodes.get(node) ?? null, word);
+      if (heard === null) return;
+      tables.nodes.delete(node);
+      tables.nodes.set(node, heard);
+      const [oldest] = tables.nodes.keys();
+      if (tables.nodes.size > MAX_NODES && oldest !== undefined) tables.nodes.delete(oldest);
+    },
+
+    async listAcknowledgements() {
+      const words = [...tables.nodes.values()].map(({ last }) => structuredClone(last));
+      return words.sort((left, right) => (left.node < right.node ? -1 : 1));
+    },
+  };
+}
+
+function toNothing(endpoint: string): KeptRoute {
+  return { endpoint, settings: null, versions: null, assignmentKey: null };
+}
+
+function raiseEpoch(tables: MemoryRouteTables, { epoch }: Fence): void {
+  if (epoch < tables.epoch) {
+    throw new CodedError('P403', `epoch ${epoch} is below ${tables.epoch}, the highest seen`, {
+      details: { epoch, highest: tables.epoch },
+    });
+  }
+  tables.epoch = epoch;
+}

@@ -1,4 +1,6 @@
 import type { Fence } from '../core/contracts/fence.ts';
+import type { EvaluationReport } from '../core/contracts/generated/evaluation-report.generated.ts';
+import type { ModelManifest } from '../core/contracts/generated/model-manifest.generated.ts';
 import type { JsonObject } from '../core/contracts/json.ts';
 
 /** One program of a run. It is started in the run's base folder, without a shell. */
@@ -68,6 +70,13 @@ export type RunObservation =
       readonly why: string;
     };
 
+export type RunResult = {
+  readonly manifest: ModelManifest;
+  readonly evaluation: EvaluationReport;
+  /** Absolute. */
+  readonly modelFile: string;
+};
+
 /**
  * Long work on a target's slots: a run outlives whoever started it. A write with an epoch below
  * the highest seen throws P403.
@@ -78,6 +87,11 @@ export interface Runs {
   start(fence: Fence, request: RunRequest): Promise<void>;
   /** Never changes anything. */
   observe(runKey: string): Promise<RunObservation>;
+  /**
+   * What the evaluation of a run that succeeded has left. Throws P804 when it is not of the shape
+   * that it must have, P803 when there is none.
+   */
+  readResult(runKey: string): Promise<RunResult>;
   /**
    * Gives waiting runs the slots that are free, first come first served, and ends what nobody
    * answers for: programs without a run, slots of dead programs. Called often; returns quickly.

@@ -13,6 +13,8 @@ export function toBuildAction(file) {
   if (/\.d\.ts$/.test(file)) return 'ignore';
   if (/\.ts$/.test(file)) return 'compile';
   if (/^reconciler\/cli\/.*\.mjs$/.test(file)) return 'ignore';
+  // A Python program runs as it is, from the lock of its packages.
+  if (/^runners\/.*\.(py|lock)$/.test(file)) return 'copy';
   return /\.(sql|json|mjs|html|css|svg)$/.test(file) && !/(^|\/)tsconfig\.json$/.test(file)
     ? 'copy'
     : 'ignore';

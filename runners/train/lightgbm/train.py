@@ -159,7 +159,16 @@ def describe(error: BaseException) -> str:
     return f"training failed with {type(error).__name__} at {' > '.join(places[-8:])}"
 
 
-def main(environment: dict[str, str]) -> int:
+def check_environment() -> None:
+    """Loads all that a training loads, so that a missing library shows before the first run."""
+    import boosting  # noqa: F401
+    import results  # noqa: F401
+
+
+def main(environment: dict[str, str], arguments: list[str]) -> int:
+    if arguments == ["--check"]:
+        check_environment()
+        return 0
     stop = Stop()
     try:
         train(environment, stop)
@@ -175,4 +184,4 @@ def main(environment: dict[str, str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(dict(os.environ)))
+    sys.exit(main(dict(os.environ), sys.argv[1:]))

@@ -9,7 +9,7 @@ export interface ControlChannel {
    * Throws P811 when the control plane cannot be reached, and soon.
    */
   followRoutes(after: number, signal: AbortSignal): Promise<RouteTable | null>;
-  /** Throws P811 when it was not taken. */
+  /** Throws P811 when it was not taken, and P703 when it was refused for what it says. */
   acknowledge(acknowledgement: RouteAcknowledgement): Promise<void>;
   /**
    * Durable on the other side when it resolves. After P811 it may or may not have been taken: send

@@ -1,0 +1,2 @@
+/** What a node sends at once: counts of 1024 entries, or else it sends them in parts. */
+export const MAX_CONTROL_MESSAGE_BYTES = 4 * 1024 * 1024;

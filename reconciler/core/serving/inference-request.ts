@@ -1,0 +1,117 @@
+import { CodedError } from '../contracts/coded-error.ts';
+import { parseTensor } from './parse-tensor.ts';
+import type { Tensor, TensorForm } from './tensor.ts';
+
+/** What a model takes and gives, and how many rows at once. */
+export type InferenceForm = {
+  readonly inputs: readonly TensorForm[];
+  readonly outputs: readonly TensorForm[];
+  readonly maxRows: number;
+};
+
+/** What of a request is independent of the version that will answer it. */
+export type InferenceEnvelope = {
+  readonly id: string | null;
+  /** Decides which version answers; null when the client does not care. */
+  readonly entityKey: string | null;
+  readonly inputs: readonly unknown[];
+  readonly outputs: readonly unknown[] | null;
+};
+
+export type InferenceRequest = {
+  readonly rows: number;
+  /** In the order of the model's inputs. */
+  readonly tensors: readonly Tensor[];
+  /** Which to answer with; null for all. */
+  readonly outputs: readonly string[] | null;
+};
+
+const MAX_TEXT_LENGTH = 1024;
+
+type Members = Readonly<Record<string, unknown>>;
+
+/** The outer part of an Open Inference Protocol request. Throws P821. */
+export function parseEnvelope(body: unknown): InferenceEnvelope {
+  if (!isObject(body)) throw refuse('the body is no JSON object');
+  const { id, parameters = {}, inputs, outputs = null } = body as Members;
+  if (id !== undefined && !isShortText(id)) throw refuse('id is no text, or a very long one');
+  if (!isObject(parameters)) throw refuse('parameters are no object');
+  const entityKey = Object.hasOwn(parameters, 'entity_key') ? parameters['entity_key'] : null;
+  if (entityKey !== null && !isShortText(entityKey)) {
+    throw refuse('parameters.entity_key is no text, or a very long one');
+  }
+  if (!Array.isArray(inputs)) throw refuse('inputs are no list');
+  if (outputs !== null && !Array.isArray(outputs)) throw refuse('outputs are no list');
+  return { id: id ?? null, entityKey, inputs, outputs };
+}
+
+/** The inner part, by what the model declares. Throws P821. */
+export function parseInferenceRequest(
+  envelope: InferenceEnvelope,
+  form: InferenceForm,
+): InferenceRequest {
+  const given = byName(envelope.inputs, 'input');
+  const names = form.inputs.map(({ name }) => name);
+  checkNames([...given.keys()], names, 'input');
+  const tensors = form.inputs.map((input) => {
+    const found = given.get(input.name);
+    if (found === undefined) throw refuse(`input '${input.name}' is missing`);
+    return parseTensor(found, input);
+  });
+  return { rows: countRows(tensors, form), tensors, outputs: parseOutputs(envelope, form) };
+}
+
+function countRows(tensors: readonly Tensor[], form: InferenceForm): number {
+  const rows = tensors[0]?.shape[0] ?? 0;
+  if (tensors.some(({ shape }) => shape[0] !== rows)) {
+    throw refuse('the inputs have different numbers of rows');
+  }
+  if (rows === 0) throw refuse('the request has no rows');
+  if (rows > form.maxRows) {
+    throw refuse(`the request has ${rows} rows: send at most ${form.maxRows} at once`);
+  }
+  return rows;
+}
+
+function parseOutputs(
+  { outputs }: InferenceEnvelope,
+  form: InferenceForm,
+): readonly string[] | null {
+  if (outputs === null || outputs.length === 0) return null;
+  const asked = [...byName(outputs, 'output').keys()];
+  checkNames(
+    asked,
+    form.outputs.map(({ name }) => name),
+    'output',
+  );
+  return asked;
+}
+
+function byName(items: readonly unknown[], what: string): ReadonlyMap<string, Members> {
+  const found = new Map<string, Members>();
+  for (const item of items) {
+    const name = isObject(item) ? item['name'] : undefined;
+    if (!isShortText(name)) throw refuse(`an ${what} has no name`);
+    if (found.has(name)) throw refuse(`an ${what} appears twice in the request`);
+    found.set(name, item as Members);
+  }
+  return found;
+}
+
+function checkNames(given: readonly string[], known: readonly string[], what: string): void {
+  if (given.every((name) => known.includes(name))) return;
+  const list = known.map((name) => `'${name}'`).join(', ');
+  throw refuse(`an ${what} has a name that the model does not know: it knows ${list}`);
+}
+
+function isObject(value: unknown): value is Members {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isShortText(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= MAX_TEXT_LENGTH;
+}
+
+function refuse(what: string): CodedError {
+  return new CodedError('P821', what);
+}

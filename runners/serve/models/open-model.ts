@@ -1,0 +1,56 @@
+import type { Clock } from '../../../reconciler/ports/clock.ts';
+import type { Log } from '../../../reconciler/ports/log.ts';
+import type { Model } from './model.ts';
+import type { Measured, ModelFile } from './model-messages.ts';
+import { type ModelProcess, type ModelProcessDeps, startModelProcess } from './model-process.ts';
+import { openOnnxSession } from './onnx-session.ts';
+import { createProcessPool } from './process-pool.ts';
+import { readModelFile } from './read-model-file.ts';
+
+export type OpenModelDeps = {
+  readonly process: Omit<ModelProcessDeps, 'clock'>;
+  /** How many processes a long model gets. */
+  readonly poolSize: number;
+  /** Below both, a model runs on the thread that answers. */
+  readonly inlineBelow: { readonly loadMs: number; readonly singleRowMs: number };
+  readonly clock: Clock;
+  readonly log: Log;
+};
+
+/**
+ * A model is loaded and measured in a process of its own first, for ONNX Runtime blocks the thread
+ * that loads or runs it. A short one then moves into this process. Throws P804.
+ */
+export async function openModel(deps: OpenModelDeps, file: ModelFile): Promise<Model> {
+  const start = () => startModelProcess({ ...deps.process, clock: deps.clock }, file);
+  const first = await start();
+  const isInline = isShort(first.measured, deps.inlineBelow);
+  deps.log.write({
+    level: 'info',
+    event: 'model-measured',
+    message: isInline ? 'a short model runs in the node' : 'a long model gets its own processes',
+    fields: { model: file.sha256, ...toFields(first.measured) },
+  });
+  if (isInline) return moveInline(first, file);
+  return createProcessPool({
+    start,
+    first,
+    size: deps.poolSize,
+    clock: deps.clock,
+    log: deps.log,
+  });
+}
+
+function isShort({ loadMs, singleRowMs }: Measured, limits: OpenModelDeps['inlineBelow']): boolean {
+  return loadMs < limits.loadMs && singleRowMs !== null && singleRowMs < limits.singleRowMs;
+}
+
+function toFields({ loadMs, singleRowMs }: Measured) {
+  return { loadMs, ...(singleRowMs === null ? {} : { singleRowMs }) };
+}
+
+async function moveInline(first: ModelProcess, file: ModelFile): Promise<Model> {
+  await first.close();
+  const session = await openOnnxSession(await readModelFile(file.path, file.sha256), file.forms);
+  return { placement: 'inline', concurrency: 1, run: session.run, close: session.close };
+}

@@ -1,0 +1,136 @@
+import type { RouteAcknowledgement } from '../../../reconciler/core/contracts/generated/route-acknowledgement.generated.ts';
+import type {
+  EndpointRoute,
+  RouteTable,
+} from '../../../reconciler/core/contracts/generated/route-table.generated.ts';
+import type { Log } from '../../../reconciler/ports/log.ts';
+import type { LoadedVersion, LoadedVersions } from './loaded-versions.ts';
+import {
+  createServedEndpoint,
+  type ServedEndpoint,
+  type ServedEndpointDeps,
+} from './served-endpoint.ts';
+
+export type Applied = Pick<RouteAcknowledgement, 'loaded' | 'failed'>;
+
+export type RouteState = {
+  /** Prepares all versions of a table, then serves it in one step. One after the other. */
+  readonly apply: (table: RouteTable) => Promise<Applied>;
+  /** By the name of clients: `payments.fraud`. */
+  readonly find: (modelName: string) => ServedEndpoint | null;
+  readonly list: () => readonly ServedEndpoint[];
+  /** Whether any table was ever applied. */
+  readonly hasTable: () => boolean;
+  /** Lets what waits be answered, and closes the models. */
+  readonly close: () => Promise<void>;
+};
+
+export type RouteStateDeps = ServedEndpointDeps & {
+  readonly versions: LoadedVersions;
+  readonly log: Log;
+};
+
+type Failed = Map<string, string>;
+
+/** An endpoint is `payments/fraud`; a slash would end a model's name in a path. */
+export function toModelName(endpoint: string): string {
+  return endpoint.replace('/', '.');
+}
+
+/** What is served, and how it becomes something else without a request noticing. */
+export function createRouteState(deps: RouteStateDeps): RouteState {
+  let served: ReadonlyMap<string, ServedEndpoint> = new Map();
+  let hasTable = false;
+  let last: Promise<unknown> = Promise.resolve();
+
+  const apply = async (table: RouteTable): Promise<Applied> => {
+    const failed: Failed = new Map();
+    const next = new Map<string, ServedEndpoint>();
+    for (const route of table.endpoints) {
+      const name = toModelName(route.endpoint);
+      const former = served.get(name) ?? null;
+      next.set(name, await prepare(deps, { route, revision: table.revision, former, failed }));
+    }
+    const former = served;
+    served = next;
+    hasTable = true;
+    // Afterwards: what is served already need not wait for what still finishes.
+    void inTurn(() => retire(deps, former, served));
+    return report(table, next, failed);
+  };
+
+  const inTurn = <Result>(work: () => Promise<Result>): Promise<Result> => {
+    const done = last.then(work, work);
+    last = done.catch(() => undefined);
+    return done;
+  };
+
+  return {
+    apply: (table) => inTurn(() => apply(table)),
+    find: (modelName) => served.get(modelName) ?? null,
+    list: () => [...served.values()],
+    hasTable: () => hasTable,
+    close: () => inTurn(() => retire(deps, served, new Map())),
+  };
+}
+
+async function prepare(
+  deps: RouteStateDeps,
+  input: {
+    readonly route: EndpointRoute;
+    readonly revision: number;
+    readonly former: ServedEndpoint | null;
+    readonly failed: Failed;
+  },
+): Promise<ServedEndpoint> {
+  const { route, former, failed } = input;
+  const loaded: LoadedVersion[] = [];
+  for (const { version } of route.versions) {
+    const result = await deps.versions.ensure(version);
+    if ('model' in result) loaded.push(result);
+    else reportFailure(deps.log, failed, version, result.why);
+  }
+  // Better the version of before than a share of requests without any.
+  const hasAll = loaded.length === route.versions.length;
+  if (!hasAll && former !== null && former.versions.size > 0) return former;
+  return createServedEndpoint(deps, { ...input, loaded });
+}
+
+function reportFailure(log: Log, failed: Failed, version: string, why: string): void {
+  failed.set(version, why.slice(0, 1024));
+  log.write({
+    level: 'error',
+    event: 'version-not-loaded',
+    message: why,
+    fields: { version },
+  });
+}
+
+/** A queue that nobody can reach any more finishes first; then its model may go. */
+async function retire(
+  deps: RouteStateDeps,
+  former: ReadonlyMap<string, ServedEndpoint>,
+  next: ReadonlyMap<string, ServedEndpoint>,
+): Promise<void> {
+  const kept = new Set(listVersions(next).map(({ queue }) => queue));
+  const leaving = listVersions(former).filter(({ queue }) => !kept.has(queue));
+  await Promise.all(leaving.map(({ queue }) => queue.drain()));
+  await deps.versions.keepOnly(new Set(listVersions(next).map(({ version }) => version)));
+}
+
+function listVersions(served: ReadonlyMap<string, ServedEndpoint>) {
+  return [...served.values()].flatMap(({ versions }) => [...versions.values()]);
+}
+
+function report(
+  table: RouteTable,
+  served: ReadonlyMap<string, ServedEndpoint>,
+  failed: Failed,
+): Applied {
+  const wanted = new Set(table.endpoints.flatMap((route) => route.versions.map((v) => v.version)));
+  const ready = new Set(listVersions(served).map(({ version }) => version));
+  return {
+    loaded: [...wanted].filter((version) => ready.has(version)).sort(),
+    failed: [...failed].map(([version, why]) => ({ version, why })),
+  };
+}

@@ -1,0 +1,98 @@
+import { chmod, lstat, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { hasErrorCode } from '../../../core/contracts/has-error-code.ts';
+import type { JsonObject } from '../../../core/contracts/json.ts';
+import type { RunStep } from '../../../ports/runs.ts';
+import type { BaseLayout } from './folder-layout.ts';
+import type { RunFiles } from './run-files.ts';
+
+const MAX_CHANNELS = 64;
+const CHANNEL_NAME = /^[A-Za-z][\w-]{0,62}$/;
+
+const READ_ONLY = { file: 0o444, folder: 0o555 } as const;
+const WRITABLE = { file: 0o600, folder: 0o700 } as const;
+
+/** Makes room for a step: what it writes is fresh, what earlier steps left is as they left it. */
+export async function clearForStep(
+  files: RunFiles,
+  base: BaseLayout,
+  step: RunStep['name'],
+): Promise<void> {
+  await unsealInput(base);
+  const fresh = {
+    prepare: [base.channels],
+    train: [base.model, base.output],
+    evaluate: [base.result],
+  }[step];
+  for (const folder of [...fresh, base.scratch]) await files.removeTree(folder);
+  const { config, channels, model, checkpoints, outputData, result, scratch } = base;
+  const temporary = [join(scratch, 'home'), join(scratch, 'tmp')];
+  for (const folder of [config, channels, model, checkpoints, outputData, result, ...temporary]) {
+    await files.makeFolder(folder);
+  }
+}
+
+/** The channels are the folders that the preparation made. */
+export async function listChannels(files: RunFiles, base: BaseLayout): Promise<readonly string[]> {
+  const entries = (await files.listEntries(base.channels, MAX_CHANNELS)) ?? [];
+  return entries
+    .filter(({ name, type }) => type === 'folder' && CHANNEL_NAME.test(name))
+    .map(({ name }) => name);
+}
+
+export async function writeConfig(
+  files: RunFiles,
+  base: BaseLayout,
+  input: {
+    readonly files: Readonly<Record<string, JsonObject>>;
+    readonly steps: readonly RunStep[];
+  },
+): Promise<void> {
+  for (const [name, content] of Object.entries(input.files)) {
+    await writeJson(files, join(base.config, name), content);
+  }
+  for (const { name, job } of input.steps) {
+    if (job !== null) await writeJson(files, toJobPath(base, name), job);
+  }
+}
+
+export function toJobPath(base: BaseLayout, step: RunStep['name']): string {
+  return join(base.config, `${step}.json`);
+}
+
+/** Its owner could undo it, so it guards against mistakes; against malice stands the digest. */
+export async function sealInput(base: BaseLayout): Promise<void> {
+  await setModes(base.input, READ_ONLY);
+}
+
+export async function unsealInput(base: BaseLayout): Promise<void> {
+  await setModes(base.input, WRITABLE);
+}
+
+/** A folder is opened before what is in it, which is right for both ways. */
+async function setModes(
+  path: string,
+  modes: { readonly file: number; readonly folder: number },
+): Promise<void> {
+  const type = await readType(path);
+  if (type === 'file') return chmod(path, modes.file);
+  if (type !== 'folder') return;
+  await chmod(path, WRITABLE.folder);
+  for (const name of await readdir(path)) await setModes(join(path, name), modes);
+  await chmod(path, modes.folder);
+}
+
+async function readType(path: string): Promise<'file' | 'folder' | 'other' | 'none'> {
+  try {
+    const stats = await lstat(path);
+    if (stats.isDirectory()) return 'folder';
+    return stats.isFile() ? 'file' : 'other';
+  } catch (error) {
+    if (hasErrorCode(error, 'ENOENT')) return 'none';
+    throw error;
+  }
+}
+
+async function writeJson(files: RunFiles, path: string, content: JsonObject): Promise<void> {
+  await files.writeWhole(path, `${JSON.stringify(content, null, 2)}\n`, 'volatile');
+}

@@ -1,0 +1,59 @@
+import { spawn } from 'node:child_process';
+import { open } from 'node:fs/promises';
+import type { ProcessIdentity } from '../../../ports/process-identity.ts';
+import { claimRun } from './claim.ts';
+import type { RunFolder } from './folder-layout.ts';
+import type { RunFiles } from './run-files.ts';
+import type { SupervisorSettings } from './settings.ts';
+
+export type LaunchDeps = {
+  readonly files: RunFiles;
+  readonly processIdentity: ProcessIdentity;
+  /** The program that supervises; it gets the run's folder, the slot's and the settings. */
+  readonly supervisorArgv: readonly string[];
+  readonly settings: SupervisorSettings;
+};
+
+const DEFAULT_PATH = '/usr/local/bin:/usr/bin:/bin';
+
+/**
+ * Starts a supervisor that outlives us, in a session of its own, and claims the run and the slot
+ * for it at once, so that the next look finds them taken while it still starts. Should we die in
+ * between it claims them itself.
+ */
+export async function launchSupervisor(
+  deps: LaunchDeps,
+  folder: RunFolder,
+  input: { readonly runKey: string; readonly slotFolder: string },
+): Promise<void> {
+  const pid = await startDetached(deps, folder, input.slotFolder);
+  const identity = pid === null ? null : await deps.processIdentity.readIdentity(pid);
+  if (pid === null || identity === null) return;
+  const claim = { pid, identity, slotFolder: input.slotFolder };
+  await claimRun(deps.files, folder, { runKey: input.runKey, claim });
+}
+
+async function startDetached(
+  deps: LaunchDeps,
+  folder: RunFolder,
+  slotFolder: string,
+): Promise<number | null> {
+  const [file = '', ...args] = deps.supervisorArgv;
+  const log = await open(folder.supervisorLog, 'a', 0o600);
+  try {
+    const child = spawn(file, [...args, folder.path, slotFolder, JSON.stringify(deps.settings)], {
+      cwd: folder.path,
+      env: { PATH: process.env['PATH'] ?? DEFAULT_PATH, LANG: 'C.UTF-8', TZ: 'UTC' },
+      detached: true,
+      stdio: ['ignore', log.fd, log.fd],
+    });
+    const hasStarted = await new Promise<boolean>((resolve) => {
+      child.once('spawn', () => resolve(true));
+      child.on('error', () => resolve(false));
+    });
+    child.unref();
+    return hasStarted ? (child.pid ?? null) : null;
+  } finally {
+    await log.close();
+  }
+}

@@ -1,6 +1,8 @@
 /** One measured value of a case. The baseline is what the same run measured for the other way. */
 export type Figure = {
-  readonly metric: 'seconds' | 'ms' | 'per_second' | 'p50_ms' | 'p95_ms' | 'p99_ms' | 'peak_mb';
+  readonly metric:
+    | ('seconds' | 'ms' | 'per_second' | 'p50_ms' | 'p95_ms' | 'p99_ms' | 'peak_mb')
+    | ('errors' | 'cpu_cores');
   readonly value: number;
   readonly baseline: number | null;
   /** How many repetitions or things the value stands for. */

@@ -2,7 +2,8 @@ import { audit } from './audit/audit.ts';
 import type { Bench } from './bench.ts';
 import { engine } from './engine/engine.ts';
 import { language } from './language/language.ts';
+import { serving } from './serving/serving.ts';
 import { start } from './start/start.ts';
 
 /** The names are fixed: figures are compared over years. */
-export const BENCHES: readonly Bench[] = [audit, engine, language, start];
+export const BENCHES: readonly Bench[] = [audit, engine, language, serving, start];

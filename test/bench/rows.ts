@@ -24,6 +24,8 @@ const UNITS: Readonly<Record<Figure['metric'], string>> = {
   p95_ms: 'ms',
   p99_ms: 'ms',
   peak_mb: 'MB',
+  errors: '1',
+  cpu_cores: 'cores',
 };
 
 export function toRow(

@@ -99,6 +99,11 @@ export interface Runs {
   tend(fence: Fence): Promise<void>;
   /** Stops it in order and keeps its checkpoints; it then has failed as cancelled. */
   cancel(fence: Fence, runKey: string): Promise<void>;
+  /**
+   * Stops every run that goes on, in order, for when this machine is to be quiet: they wait again
+   * afterwards, and go on from their checkpoints once somebody tends them. Returns their keys.
+   */
+  suspend(): Promise<readonly string[]>;
   /** Forgets a run that has ended, with its files. Removing the missing succeeds. */
   remove(fence: Fence, runKey: string): Promise<void>;
   list(): Promise<readonly string[]>;

@@ -50,3 +50,23 @@ export interface OnlineFeatures extends OnlineFeatureReader {
   /** Removes the rows of all definitions of a view. Removing the missing succeeds. */
   remove(view: string): Promise<void>;
 }
+
+export type OnlineRowToWrite = {
+  readonly entityKey: string;
+  readonly values: readonly (number | null)[];
+  /** RFC 3339 with microseconds. */
+  readonly eventTime: string;
+};
+
+/** For the program that computes the rows, beside the store that keeps them. */
+export interface OnlineRowWriter {
+  /**
+   * Replaces a definition's rows, which are pulled portion by portion, in one transaction: whatever
+   * fails on the way, an iteration that throws included, leaves the rows and the state of before.
+   * When the state there is as of a later moment, nothing is pulled, and that state is the answer.
+   */
+  replace(
+    next: Omit<OnlineState, 'rows'> & { readonly definition: ViewDefinition },
+    portions: AsyncIterable<readonly OnlineRowToWrite[]>,
+  ): Promise<OnlineState>;
+}

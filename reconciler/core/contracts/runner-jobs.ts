@@ -43,6 +43,8 @@ export type TrainingSetJob = {
   readonly split: { readonly validationSeconds: number; readonly testSeconds: number };
   readonly views: readonly { readonly definition: ViewDefinition; readonly rowsFile: string }[];
   readonly contract: FeatureContract;
+  /** Where a request feature is found in the label source, when not under its own name. */
+  readonly requestColumns?: Readonly<Record<string, string>>;
   /** Columns of the label source that the test rows keep, to measure by. */
   readonly slices: readonly string[];
   /** Gets `<split>/data.parquet` for train, validation and test, and `training-set.json`. */

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { toDefinitionDigest } from '../../../core/features/contract.ts';
+import { toEntityKey } from '../../../core/features/entity-key.ts';
+import { evaluateView, listKeys, type SourceRow } from '../../../core/features/evaluate-view.ts';
+import { parseMicros, toOnlineAsOf } from '../../../core/features/micros.ts';
+import type { ViewDefinition } from '../../../core/features/view-definition.ts';
+import type { OnlineFeatures, OnlineRow, OnlineState } from '../../../ports/online-features.ts';
+import type { StoredSnapshot } from '../../../ports/snapshots.ts';
+import type { MemoryOnlineTables } from './tables.ts';
+
+const MICROS_PER_MS = 1000;
+
+export function createMemoryOnlineFeatures(deps: {
+  readonly tables: MemoryOnlineTables;
+  readonly readRows: (snapshot: StoredSnapshot) => Promise<readonly SourceRow[]>;
+}): OnlineFeatures {
+  const { views } = deps.tables;
+  return {
+    async read(keys) {
+      return keys.map(
+        ({ definitionDigest, entityKey }) =>
+          views.get(definitionDigest)?.rows.get(entityKey) ?? null,
+      );
+    },
+    async readDefinition(definitionDigest) {
+      return views.get(definitionDigest)?.definition ?? null;
+    },
+    async materialise(definition, snapshot) {
+      const definitionDigest = toDefinitionDigest(definition);
+      const asOf = toOnlineAsOf(snapshot.record.watermark);
+      const rows = computeRows(definition, await deps.readRows(snapshot), asOf);
+      const before = views.get(definitionDigest)?.state;
+      // Both texts have six digits of a second, so they sort as the moments do.
+      if (before !== undefined && before.asOf > asOf) return before;
+      const state: OnlineState = {
+        view: definition.view,
+        definitionDigest,
+        snapshotDigest: snapshot.record.digest,
+        asOf,
+        rows: rows.size,
+      };
+      views.set(definitionDigest, { definition, state, rows });
+      return state;
+    },
+    async readState(definitionDigest) {
+      return views.get(definitionDigest)?.state ?? null;
+    },
+    async listStates(view) {
+      const states = [...views.values()].map(({ state }) => state);
+      return states.filter((state) => state.view === view).sort(compareStates);
+    },
+    async remove(view) {
+      for (const [digest, { state }] of views) if (state.view === view) views.delete(digest);
+    },
+  };
+}
+
+function computeRows(
+  definition: ViewDefinition,
+  rows: readonly SourceRow[],
+  asOf: string,
+): ReadonlyMap<string, OnlineRow> {
+  const atMicros = parseMicros(asOf);
+  assert(atMicros !== null, 'a moment of ours is no time');
+  const keys = listKeys(definition, rows);
+  const computed = evaluateView(
+    definition,
+    rows,
+    keys.map((values) => ({ keys: values, atMicros })),
+  );
+  return new Map(
+    computed.flatMap(({ values, eventMicros }, index): [string, OnlineRow][] => {
+      if (eventMicros === null) return [];
+      const key = toEntityKey((keys[index] ?? []).map(String));
+      return [[key, { values, eventTime: Math.floor(eventMicros / MICROS_PER_MS) }]];
+    }),
+  );
+}
+
+/** The newest first. */
+function compareStates(left: OnlineState, right: OnlineState): number {
+  if (left.asOf !== right.asOf) return left.asOf < right.asOf ? 1 : -1;
+  return left.definitionDigest < right.definitionDigest ? -1 : 1;
+}

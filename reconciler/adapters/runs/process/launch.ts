@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { open } from 'node:fs/promises';
 import type { ProcessIdentity } from '../../../ports/process-identity.ts';
@@ -27,8 +28,8 @@ export async function launchSupervisor(
   input: { readonly runKey: string; readonly slotFolder: string },
 ): Promise<void> {
   const pid = await startDetached(deps, folder, input.slotFolder);
-  const identity = pid === null ? null : await deps.processIdentity.readIdentity(pid);
-  if (pid === null || identity === null) return;
+  // One that is gone already claimed the run itself, or leaves it to the next round.
+  const identity = (await deps.processIdentity.readIdentity(pid)) ?? 'ended';
   const claim = { pid, identity, slotFolder: input.slotFolder };
   await claimRun(deps.files, folder, { runKey: input.runKey, claim });
 }
@@ -37,7 +38,7 @@ async function startDetached(
   deps: LaunchDeps,
   folder: RunFolder,
   slotFolder: string,
-): Promise<number | null> {
+): Promise<number> {
   const [file = '', ...args] = deps.supervisorArgv;
   const log = await open(folder.supervisorLog, 'a', 0o600);
   try {
@@ -47,12 +48,13 @@ async function startDetached(
       detached: true,
       stdio: ['ignore', log.fd, log.fd],
     });
-    const hasStarted = await new Promise<boolean>((resolve) => {
-      child.once('spawn', () => resolve(true));
-      child.on('error', () => resolve(false));
+    await new Promise<void>((resolve, reject) => {
+      child.once('spawn', resolve);
+      child.on('error', reject);
     });
     child.unref();
-    return hasStarted ? (child.pid ?? null) : null;
+    assert(child.pid !== undefined, 'a process that has started has an id');
+    return child.pid;
   } finally {
     await log.close();
   }

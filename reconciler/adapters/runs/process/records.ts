@@ -1,3 +1,4 @@
+import type { Instant } from '../../../core/contracts/instant.ts';
 import type { RunStatus } from '../../../core/runs/run-status.ts';
 import type { RunRequest } from '../../../ports/runs.ts';
 import type { RunFolder } from './folder-layout.ts';
@@ -10,7 +11,12 @@ export type ProcessMark = { readonly pid: number; readonly identity: string };
 export type RunRecord = { readonly sequence: number; readonly request: RunRequest };
 
 /** `status.json`: where the run stands, and the leader of the group of programs under way. */
-export type StatusRecord = { readonly status: RunStatus; readonly group: ProcessMark | null };
+export type StatusRecord = {
+  readonly status: RunStatus;
+  readonly group: ProcessMark | null;
+  /** No supervisor is started earlier: one that dies at once would otherwise do so all the time. */
+  readonly notBefore?: Instant;
+};
 
 /** `claim.json`: the supervisor that answers for the run, and its slot. */
 export type Claim = ProcessMark & { readonly slotFolder: string };
@@ -34,13 +40,13 @@ export async function readRunRecord(files: RunFiles, folder: RunFolder): Promise
 /** Null when nothing was written yet, or when it cannot be read: then the run starts over. */
 export async function readStatus(files: RunFiles, folder: RunFolder): Promise<StatusRecord | null> {
   const value = parseVersioned(await files.readText(folder.status, MAX_STATUS_BYTES));
-  const { status, group } = (value ?? {}) as Partial<StatusRecord>;
+  const { status, group, notBefore } = (value ?? {}) as Partial<StatusRecord>;
   const isValid =
     typeof status?.state === 'string' &&
     typeof status.runtimeMs === 'number' &&
     Array.isArray(status.doneSteps) &&
     typeof status.counters?.attempts === 'number';
-  return isValid ? { status, group: group ?? null } : null;
+  return isValid ? { status, group: group ?? null, notBefore: notBefore ?? 0 } : null;
 }
 
 export async function writeStatus(

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { toBackoffMs } from '../../../core/runs/judge-step.ts';
 import {
   hasEnded,
   loseSupervisor,
@@ -74,13 +75,15 @@ async function settleRun(deps: TendDeps, folder: RunFolder): Promise<WaitingRun 
     await takeBack(deps, folder, record);
     await sweepClaim(files, folder, claim);
   }
-  const status = await readStanding(files, folder, record.request);
+  const standing = await readStatus(files, folder);
+  const status = standing?.status ?? toFirstStatus(record.request.steps);
   if (hasEnded(status)) return null;
   if ((await files.readText(folder.cancellation, 4096)) !== null) {
     await writeStatus(files, folder, { status: toCancelled(status), group: null });
     return null;
   }
-  return { ...record, folder };
+  const isDue = deps.clock.now() >= (standing?.notBefore ?? 0);
+  return isDue ? { ...record, folder } : null;
 }
 
 /** Ends the programs of a dead supervisor before anybody else may start the same ones. */
@@ -90,7 +93,9 @@ async function takeBack(deps: TendDeps, folder: RunFolder, record: RunRecord): P
   await killRunProcesses(deps, folder.base.path, standing?.group ?? null);
   if (isOver) return;
   const status = loseSupervisor(standing?.status ?? toFirstStatus(record.request.steps));
-  await writeStatus(deps.files, folder, { status, group: null });
+  const delayMs = toBackoffMs(status.counters.losses - 1, deps.settings);
+  const notBefore = deps.clock.now() + delayMs;
+  await writeStatus(deps.files, folder, { status, group: null, notBefore });
 }
 
 async function listFreeSlots(deps: TendDeps, slotsFolder: string): Promise<readonly string[]> {

@@ -13,8 +13,12 @@ import type { Command } from './command.ts';
 import { createAuditLogCommand } from './commands/audit-log.ts';
 import { type AuditVerifyCommandDeps, createAuditVerifyCommand } from './commands/audit-verify.ts';
 import { createDownCommand } from './commands/down.ts';
+import { createFeaturesGetCommand, type FeaturesGetCommandDeps } from './commands/features-get.ts';
 import { createInitCommand } from './commands/init.ts';
+import { createModelListCommand } from './commands/model-list.ts';
+import { createModelShowCommand } from './commands/model-show.ts';
 import { createPlanCommand } from './commands/plan.ts';
+import { createPredictCommand, type PredictCommandDeps } from './commands/predict.ts';
 import { createResetCommand } from './commands/reset.ts';
 import { createStatusCommand } from './commands/status.ts';
 import { createUpCommand, type UpCommandDeps } from './commands/up.ts';
@@ -23,6 +27,7 @@ import { readLedgerEntries, readLiveForms } from './ledger-reading.ts';
 import { listDeclaredZones, type SourceReading } from './read-source.ts';
 import type { SourceChoice } from './revision-source.ts';
 import type { StatePaths } from './state-paths.ts';
+import type { ListVersions } from './versions.ts';
 
 /** What commands share, opened by the composition root when one of them needs it. */
 export type CommandPorts = {
@@ -46,6 +51,12 @@ export type CommandPorts = {
   readonly readRunningStatus: (port: number) => Promise<readonly ZoneStatus[] | null>;
   readonly start: UpCommandDeps['start'];
   readonly verify: AuditVerifyCommandDeps['verify'];
+  /** Stops what outlives the reconciler: data-plane nodes and runs. Returns what it stopped. */
+  readonly stopDetached: (paths: StatePaths) => Promise<readonly string[]>;
+  readonly listVersions: ListVersions;
+  readonly listNodes: PredictCommandDeps['listNodes'];
+  readonly predict: PredictCommandDeps['predict'];
+  readonly readOnline: FeaturesGetCommandDeps['readOnline'];
 };
 
 /** The name under which a running reconciler is found again. */
@@ -57,6 +68,7 @@ const STOP_GRACE_MS = 30_000;
 export function createCommands(ports: CommandPorts): readonly Command[] {
   const { clock, exampleFolder, planners, referencesOf, openPolicyGate } = ports;
   const { initialise, readSource, withGit, start, verify } = ports;
+  const { stopDetached, listVersions, listNodes, predict, readOnline } = ports;
   const isInitialised = async (paths: StatePaths) =>
     (await (await ports.openInstanceFile(paths)).read()) !== null;
   const findReconciler = async (paths: StatePaths) =>
@@ -84,11 +96,13 @@ export function createCommands(ports: CommandPorts): readonly Command[] {
     }),
     createDownCommand({
       stopReconciler,
+      stopDetached,
       stopDatabase: async (paths) => (await ports.openDatabaseServer(paths)).stop(),
     }),
     createResetCommand({
       isInitialised,
       stopReconciler,
+      stopDetached,
       destroyDatabase: async (paths) => (await ports.openDatabaseServer(paths)).destroy(),
       removeState: ports.removeState,
     }),
@@ -103,5 +117,9 @@ export function createCommands(ports: CommandPorts): readonly Command[] {
         withGit(paths, (git) => readLedgerEntries(git, zone, maxCount)),
     }),
     createAuditVerifyCommand({ verify }),
+    createModelListCommand({ listVersions }),
+    createModelShowCommand({ listVersions }),
+    createFeaturesGetCommand({ readOnline }),
+    createPredictCommand({ listNodes, predict }),
   ];
 }

@@ -13,6 +13,8 @@ export type StatePaths = {
   readonly processes: string;
   readonly zones: string;
   readonly secrets: string;
+  /** Environments of trainers, by what they are made of. */
+  readonly environments: string;
 };
 
 /** `--state`, else PLUMBLINE_STATE, else `.plumbline` in the current folder. */
@@ -30,6 +32,7 @@ export function toStatePaths(option: string | undefined, io: CommandIo): StatePa
     processes: join(root, 'processes'),
     zones: join(root, 'zones'),
     secrets: join(root, 'secrets'),
+    environments: io.env['PLUMBLINE_ENVIRONMENTS'] || join(root, 'environments'),
   };
 }
 
@@ -41,6 +44,7 @@ export const STATE_ENTRIES = [
   'processes',
   'zones',
   'secrets',
+  'environments',
   'postgres',
   'npm-cache',
   'instance.json.partial',

@@ -68,7 +68,7 @@ const FOLDERS = ['core', 'ports', 'kinds', 'engine', 'servers', 'dashboard', 'cl
 /** The first that matches decides. */
 const LAYERS: readonly (readonly [pattern: RegExp, name: LayerName])[] = [
   [/^reconciler\/cli\/.*\.mjs$/, 'set-up'],
-  [/^reconciler\/main\.ts$/, 'main'],
+  [/^reconciler\/main(\.ts$|\/)/, 'main'],
   [/^reconciler\/adapters\/[^/]+\/[^/]+\/./, 'adapters'],
   ...FOLDERS.map((name) => [new RegExp(`^reconciler/${name}/`), name] as const),
   [/^runners\/[^/]+\/main\.ts$/, 'runner-main'],
@@ -100,7 +100,7 @@ const MAY_IMPORT: Readonly<Record<LayerName, readonly LayerName[]>> = {
   dashboard: ['core', 'dashboard'],
   cli: ['core', 'ports', 'engine', 'cli'],
   'set-up': ['set-up'],
-  main: ['core', 'ports', 'adapters', 'kinds', 'engine', 'servers', 'cli'],
+  main: ['core', 'ports', 'adapters', 'kinds', 'engine', 'servers', 'cli', 'main'],
   'runner-main': ['core', 'ports', 'adapters'],
   runner: ['core', 'ports'],
   schemas: ['core', 'schemas'],

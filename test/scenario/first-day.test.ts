@@ -12,7 +12,7 @@ let installation: Installation;
 let reconciler: RunningReconciler;
 
 beforeAll(async () => {
-  installation = await createInstallation();
+  installation = await createInstallation({ parts: 'rules' });
   reconciler = installation.up();
   await reconciler.ready;
 });

@@ -18,7 +18,7 @@ const draw = (limit: number) => Math.floor(randomness.fraction() * limit);
 let installation: Installation;
 
 beforeAll(async () => {
-  installation = await createInstallation();
+  installation = await createInstallation({ parts: 'rules' });
 });
 
 afterAll(async () => {

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const PACKAGE_FOLDER = fileURLToPath(new URL('../..', import.meta.url));
@@ -44,6 +44,8 @@ function hermeticEnvironment(): Record<string, string> {
     GIT_CONFIG_GLOBAL: '/dev/null',
     GIT_AUTHOR_NAME: 'you',
     GIT_AUTHOR_EMAIL: 'you@localhost',
+    // Made once for all tests: packages of a trainer take a minute and 300 MB.
+    PLUMBLINE_ENVIRONMENTS: join(PACKAGE_FOLDER, '.plumbline', 'environments'),
     GIT_COMMITTER_NAME: 'you',
     GIT_COMMITTER_EMAIL: 'you@localhost',
   };
@@ -85,9 +87,17 @@ export type Installation = {
   readonly remove: () => Promise<void>;
 };
 
-/** An installation of its own in a temporary folder; from the example platform repo by default. */
+const EXAMPLE = join(PACKAGE_FOLDER, 'example-platform-repo');
+
+/** Folders of the example that lead to a training: minutes, where a test is about something else. */
+const LEARNING = ['connections', 'entities', 'sources', 'views', 'trainers', 'models', 'endpoints'];
+
+/**
+ * An installation of its own in a temporary folder: from a copy of the example platform repo, or
+ * from its rules and targets alone.
+ */
 export async function createInstallation(
-  options: { readonly from?: string } = {},
+  options: { readonly from?: string; readonly parts?: 'all' | 'rules' } = {},
 ): Promise<Installation> {
   const folder = await mkdtemp(join(tmpdir(), 'plumbline-scenario-'));
   const state = join(folder, 'state');
@@ -100,8 +110,12 @@ export async function createInstallation(
     if (result.code === 0) return result.stdout;
     throw new Error(`git ${args.join(' ')} failed: ${result.stderr}`);
   };
-  const source = options.from === undefined ? [] : ['--from', options.from];
-  await expectSuccess(plumb('init', ...source));
+  const example = options.from ?? EXAMPLE;
+  const source = join(folder, 'source');
+  const isWanted = (path: string) =>
+    options.parts !== 'rules' || !LEARNING.includes(relative(example, path));
+  await cp(example, source, { recursive: true, filter: isWanted });
+  await expectSuccess(plumb('init', '--from', source));
   await expectSuccess(runProgram('git', ['clone', '-q', repository, clone], { cwd: folder }));
   return {
     state,
@@ -123,11 +137,15 @@ async function expectSuccess(running: Promise<CommandResult>): Promise<void> {
 }
 
 function startReconciler(cwd: string, state: string): RunningReconciler {
-  const child = spawn(process.execPath, [PROGRAM, 'up', '--port', '0', '--state', state], {
-    cwd,
-    env: hermeticEnvironment(),
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    [PROGRAM, 'up', '--port', '0', '--serve-port', '0', '--state', state],
+    {
+      cwd,
+      env: hermeticEnvironment(),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   const output = collect(child);
   const closed = once(child, 'close') as Promise<[number | null]>;
   const ready = new Promise<void>((resolve, reject) => {

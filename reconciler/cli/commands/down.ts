@@ -4,6 +4,8 @@ import { STATE_HELP, STATE_OPTION, type StatePaths, toStatePaths } from '../stat
 
 export type DownCommandDeps = {
   readonly stopReconciler: (paths: StatePaths) => Promise<'absent' | 'stopped' | 'killed'>;
+  /** Data-plane nodes and trainings; returns the names of what it stopped. */
+  readonly stopDetached: (paths: StatePaths) => Promise<readonly string[]>;
   readonly stopDatabase: (paths: StatePaths) => Promise<void>;
 };
 
@@ -11,7 +13,9 @@ const HELP = `
 usage: plumb down [--state DIR]
 
 Stops what plumb up started, in order: the reconciler finishes the effects in
-progress and its ledger, then the database stops. Nothing is removed.
+progress and its ledger; data-plane nodes finish their answers, trainings keep
+their checkpoints and go on after the next start; then the database stops.
+Nothing is removed.
 
 ${STATE_HELP}
 
@@ -26,6 +30,7 @@ export function createDownCommand(deps: DownCommandDeps): Command {
       const paths = toStatePaths(parseOptions('down', args, STATE_OPTION).values.state, io);
       const reconciler = await deps.stopReconciler(paths);
       io.write(`reconciler  ${reconciler === 'absent' ? 'was not running' : reconciler}\n`);
+      for (const name of await deps.stopDetached(paths)) io.write(`${name.padEnd(10)}  stopped\n`);
       await deps.stopDatabase(paths);
       io.write('database    stopped\n');
       return EXIT_OK;

@@ -6,6 +6,8 @@ import { STATE_HELP, STATE_OPTION, type StatePaths, toStatePaths } from '../stat
 export type ResetCommandDeps = {
   readonly isInitialised: (paths: StatePaths) => Promise<boolean>;
   readonly stopReconciler: (paths: StatePaths) => Promise<unknown>;
+  /** Data-plane nodes and trainings. */
+  readonly stopDetached: (paths: StatePaths) => Promise<readonly string[]>;
   /** Also where the data lies outside the state folder, as it does for root. */
   readonly destroyDatabase: (paths: StatePaths) => Promise<void>;
   /** Returns the names of what stays, because Plumbline did not make it. */
@@ -16,7 +18,7 @@ const HELP = `
 usage: plumb reset --yes [--state DIR]
 
 Stops everything and removes the installation: the platform repo with its ledger,
-the keys, the database and the targets' folders. Clones of the repo stay, and so
+the keys, the database, models with their data, and the targets' folders. Clones of the repo stay, and so
 does what Plumbline did not make. Databases on a server given by DATABASE_URL stay
 too: drop plumbline_ZONE there before you begin again with the same server.
 
@@ -44,6 +46,7 @@ export function createResetCommand(deps: ResetCommandDeps): Command {
         throw new CodedError('P601', `this removes ${paths.root} with its ledger; say --yes`);
       }
       await deps.stopReconciler(paths);
+      await deps.stopDetached(paths);
       await deps.destroyDatabase(paths);
       const left = await deps.removeState(paths);
       const stays = left.length === 0 ? '' : `; not ours, and still there: ${left.join(', ')}`;

@@ -1,4 +1,5 @@
 import { CodedError } from '../../core/contracts/coded-error.ts';
+import { toRefTitle } from '../../core/contracts/ref.ts';
 import type { ResourceStatus, ZoneStatus } from '../../core/status/zone-status.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { type Command, type CommandIo, EXIT_OK } from '../command.ts';
@@ -14,6 +15,13 @@ export type RunningInstallation = {
   readonly stop: () => Promise<void>;
 };
 
+export type UpOptions = {
+  readonly port: number;
+  /** Where data-plane nodes try to answer first. */
+  readonly servingPort: number;
+  readonly zones: readonly string[] | null;
+};
+
 export type UpCommandDeps = {
   readonly clock: Clock;
   readonly exampleFolder: string;
@@ -23,19 +31,21 @@ export type UpCommandDeps = {
   readonly findRunning: (paths: StatePaths) => Promise<number | null>;
   readonly start: (
     paths: StatePaths,
-    options: { readonly port: number; readonly zones: readonly string[] | null },
+    options: UpOptions,
     onStep: (text: string) => void,
   ) => Promise<RunningInstallation>;
 };
 
 const HELP = `
-usage: plumb up [--port N] [--zone ZONE] [--state DIR]
+usage: plumb up [--port N] [--serve-port N] [--zone ZONE] [--state DIR]
 
 Starts the database (or adopts the one that runs) and the reconciler, makes a
 platform repo first when there is none, says when everything has converged, and
 runs until Ctrl-C. plumb down stops it from elsewhere.
 
   --port N         the status page's port on 127.0.0.1 (default 7171, 0: any free one)
+  --serve-port N   where models are served on 127.0.0.1: this port or one of the next
+                   (default 7272, 0: any free one)
   --zone ZONE      act for this zone only (default: all that the repo declares)
 ${STATE_HELP}
 
@@ -44,9 +54,11 @@ Environment: DATABASE_URL uses that PostgreSQL server instead of the embedded on
 Exit codes: 0 stopped in order; 1 could not start, or failed.`;
 
 const DEFAULT_PORT = '7171';
+const DEFAULT_SERVE_PORT = '7272';
+const PORT_RANGE = { min: 0, max: 65_535 };
 const POLL_MS = 50;
-/** After this long without convergence it says so, and goes on trying. */
-const PATIENCE_MS = 60_000;
+/** After this long without convergence it says so, once, and goes on. */
+const PATIENCE_MS = 300_000;
 
 export function createUpCommand(deps: UpCommandDeps): Command {
   return {
@@ -57,9 +69,11 @@ export function createUpCommand(deps: UpCommandDeps): Command {
       const { values } = parseOptions('up', args, {
         ...STATE_OPTION,
         port: { type: 'string', default: DEFAULT_PORT },
+        'serve-port': { type: 'string', default: DEFAULT_SERVE_PORT },
         zone: { type: 'string' },
       });
-      const port = parseWholeNumber('up', 'port', values.port, { min: 0, max: 65_535 });
+      const port = parseWholeNumber('up', 'port', values.port, PORT_RANGE);
+      const servingPort = parseWholeNumber('up', 'serve-port', values['serve-port'], PORT_RANGE);
       const zones = values.zone === undefined ? null : [values.zone];
       const paths = toStatePaths(values.state, io);
       const pid = await deps.findRunning(paths);
@@ -69,7 +83,7 @@ export function createUpCommand(deps: UpCommandDeps): Command {
           `process ${pid} runs on ${paths.root}; stop it with plumb down`,
         );
       }
-      return runUntilStopped(deps, paths, { port, zones }, io);
+      return runUntilStopped(deps, paths, { port, servingPort, zones }, io);
     },
   };
 }
@@ -77,7 +91,7 @@ export function createUpCommand(deps: UpCommandDeps): Command {
 async function runUntilStopped(
   deps: UpCommandDeps,
   paths: StatePaths,
-  options: { readonly port: number; readonly zones: readonly string[] | null },
+  options: UpOptions,
   io: CommandIo,
 ): Promise<number> {
   // From here on a signal no longer ends the process half-way through a start.
@@ -93,9 +107,11 @@ async function runUntilStopped(
   }
   const running = await deps.start(paths, options, say);
   try {
-    const isReady = await waitUntilConverged(deps, running, stop);
+    const isReady = await Promise.race([
+      waitUntilConverged(deps, running, stop, say),
+      running.done.then(() => false),
+    ]);
     if (isReady) io.write(describeReady(running, paths));
-    else if (!stop.aborted) say(`not converged yet; plumb status says why: ${running.url}`);
     await Promise.race([running.done, waitForStop(stop)]);
     if (stop.aborted) say('stopping: finishing what is in progress');
   } finally {
@@ -105,18 +121,48 @@ async function runUntilStopped(
   return EXIT_OK;
 }
 
+/** Says what takes its time, each thing once, until everything has come to rest. */
 async function waitUntilConverged(
   deps: UpCommandDeps,
   running: RunningInstallation,
   stop: AbortSignal,
+  say: (text: string) => void,
 ): Promise<boolean> {
-  const until = deps.clock.now() + PATIENCE_MS;
-  while (!stop.aborted && deps.clock.now() < until) {
+  const said = new Set<string>();
+  const sayOnce = (text: string) => {
+    if (!said.has(text)) say(text);
+    said.add(text);
+  };
+  const patientUntil = deps.clock.now() + PATIENCE_MS;
+  while (!stop.aborted) {
     const zones = running.readStatus();
     if (zones.length > 0 && zones.every((zone) => zone.isConverged)) return true;
+    for (const text of zones.flatMap(describeProgress)) sayOnce(text);
+    if (deps.clock.now() > patientUntil) {
+      sayOnce(`not converged yet; plumb status says why: ${running.url}`);
+    }
     await deps.clock.sleep(POLL_MS, stop);
   }
   return false;
+}
+
+/** Definitions come into force by the dozen; what is told is what takes its time. */
+const SLOW_KINDS: ReadonlySet<string> = new Set([
+  'Connection',
+  'DataSource',
+  'FeatureView',
+  'Trainer',
+  'Model',
+  'Release',
+]);
+
+function describeProgress({ zone, resources }: ZoneStatus): readonly string[] {
+  return resources.flatMap(({ ref, conditions }) =>
+    conditions
+      .filter(({ type, reason }) => type === 'Progressing' && reason !== 'WaitingForDependency')
+      .filter(() => SLOW_KINDS.has(ref.kind))
+      .map(({ message }) => `zone ${zone}: ${toRefTitle(ref)} ${message}`),
+  );
 }
 
 function waitForStop(stop: AbortSignal): Promise<void> {

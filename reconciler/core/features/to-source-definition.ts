@@ -1,6 +1,6 @@
 import { type NormalForm, toRef } from '../contracts/normal-form.ts';
 import { toResourcePath } from '../contracts/ref.ts';
-import { parseDurationSeconds } from '../spec/duration.ts';
+import { toDurationSeconds } from '../spec/duration.ts';
 import type { DataSourceSpec } from '../spec/generated/data-source.generated.ts';
 import { toTypedSpec } from '../spec/typed-spec.ts';
 import type { Availability, SourceColumn, SourceDefinition } from './source-definition.ts';
@@ -26,6 +26,6 @@ function toColumn(column: DataSourceSpec['columns'][number]): SourceColumn {
 
 function toAvailability({ column, delay }: DataSourceSpec['availability']): Availability {
   if (column !== undefined) return { column };
-  if (delay !== undefined) return { delaySeconds: parseDurationSeconds(delay) };
+  if (delay !== undefined) return { delaySeconds: toDurationSeconds(delay) };
   return { eventTime: true };
 }

@@ -1,6 +1,6 @@
 import { type NormalForm, toRef } from '../contracts/normal-form.ts';
 import { toResourcePath } from '../contracts/ref.ts';
-import { parseDurationSeconds } from '../spec/duration.ts';
+import { toDurationSeconds } from '../spec/duration.ts';
 import type { FeatureViewSpec } from '../spec/generated/feature-view.generated.ts';
 import { toTypedSpec } from '../spec/typed-spec.ts';
 import { toSourceDefinition } from './to-source-definition.ts';
@@ -22,7 +22,7 @@ export function toViewDefinition(forms: {
     keys: toTypedSpec(forms.entity, 'Entity').keys.map(({ name, type }) => ({ name, type })),
     eventTime: source.eventTime,
     availability: source.availability,
-    timeToLiveSeconds: timeToLive === undefined ? null : parseDurationSeconds(timeToLive),
+    timeToLiveSeconds: timeToLive === undefined ? null : toDurationSeconds(timeToLive),
     features: spec.features.map(toFeature),
   };
 }
@@ -34,6 +34,6 @@ function toFeature(feature: FeatureViewSpec['features'][number]): ViewFeature {
     return { name, kind: 'latest', column, categories };
   }
   if (window === null) throw new Error(`the aggregate ${name} has no window`);
-  const windowSeconds = parseDurationSeconds(window);
+  const windowSeconds = toDurationSeconds(window);
   return { name, kind: 'aggregate', function: aggregate, column, windowSeconds };
 }

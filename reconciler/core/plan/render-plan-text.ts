@@ -12,7 +12,13 @@ export type PlanView = {
   readonly observedFrom: string;
 };
 
-const GLYPHS: Readonly<Record<string, string>> = { create: '+', update: '~' };
+const GLYPHS: Readonly<Record<string, string>> = {
+  create: '+',
+  update: '~',
+  refresh: '~',
+  train: '*',
+  publish: '^',
+};
 
 /** A plan for a person at a terminal: what would happen, why, and what is refused. */
 export function renderPlanText(view: PlanView): string {
@@ -52,6 +58,10 @@ function summarise(plan: ZonePlan, admission: Admission): string {
     `${count((effect) => effect.action === 'update')} to update`,
     `${count((effect) => directionOf(effect.action) === 'remove')} to remove`,
   ];
+  for (const action of ['refresh', 'train', 'publish']) {
+    const number = count((effect) => effect.action === action);
+    if (number > 0) parts.push(`${number} to ${action}`);
+  }
   if (admission.refusals.length > 0) parts.push(`${admission.refusals.length} refused`);
   return parts.join(', ');
 }

@@ -1,6 +1,13 @@
 import type { Planner } from '../planner.ts';
+import { planConnection } from './connection.ts';
+import { planDataSource } from './data-source.ts';
 import { planDefinition } from './definition.ts';
+import { planEndpoint } from './endpoint.ts';
+import { planFeatureView } from './feature-view.ts';
+import { planModel } from './model.ts';
+import { planRelease } from './release.ts';
 import { planTarget } from './target.ts';
+import { planTrainer } from './trainer.ts';
 
 /** Which planner decides for which kind: the only list of them. */
 export const PLANNERS: Readonly<Record<string, Planner>> = {
@@ -9,4 +16,12 @@ export const PLANNERS: Readonly<Record<string, Planner>> = {
   Environment: planDefinition,
   Namespace: planDefinition,
   Target: planTarget,
+  Connection: planConnection,
+  Entity: planDefinition,
+  DataSource: planDataSource,
+  FeatureView: planFeatureView,
+  Trainer: planTrainer,
+  Model: planModel,
+  Endpoint: planEndpoint,
+  Release: planRelease,
 };

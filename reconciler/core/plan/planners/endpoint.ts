@@ -1,0 +1,35 @@
+import { toTypedSpec } from '../../spec/typed-spec.ts';
+import type { Condition } from '../../status/condition.ts';
+import { planConvergence } from '../plan-convergence.ts';
+import type { Planner } from '../planner.ts';
+
+export type EndpointFacts = {
+  /** How many versions are released to it. */
+  readonly versions: number;
+};
+
+const AWAITING_RELEASE: Condition = {
+  type: 'Ready',
+  status: 'False',
+  reason: 'AwaitingRelease',
+  message: 'it serves as soon as a Release names a version; plumb model list shows them',
+};
+
+/** Where a model is asked. Without a release it is known and answers nobody. */
+export const planEndpoint: Planner = (input) =>
+  planConvergence(input, {
+    describe: ({ before, after }) => {
+      const { model, threshold } = toTypedSpec(after, 'Endpoint');
+      if (before === null) return `serves the model ${model}, positive from ${threshold} on`;
+      const was = toTypedSpec(before, 'Endpoint').threshold;
+      return was === threshold
+        ? 'its settings change'
+        : `its threshold goes from ${was} to ${threshold}`;
+    },
+    removal: () => ({ action: 'delete', reason: 'left Git: it is no longer served' }),
+    settle: ({ desired, facts }) => {
+      const { versions = 1 } = facts as Partial<EndpointFacts>;
+      if (desired === null || versions > 0) return null;
+      return { effects: [], waiting: [], conditions: [AWAITING_RELEASE] };
+    },
+  });

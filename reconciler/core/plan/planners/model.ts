@@ -1,0 +1,167 @@
+import { digestJson } from '../../contracts/digest.ts';
+import type { EvaluationReport } from '../../contracts/generated/evaluation-report.generated.ts';
+import { type NormalForm, toNormalForm } from '../../contracts/normal-form.ts';
+import { toRefTitle } from '../../contracts/ref.ts';
+import { judgeGates } from '../../evaluation/judge-gates.ts';
+import { toTypedSpec } from '../../spec/typed-spec.ts';
+import type { Condition } from '../../status/condition.ts';
+import { toModelDigest } from '../../training/model-projection.ts';
+import { toGates } from '../../training/to-gates.ts';
+import type { Effect } from '../effect.ts';
+import { toEffectId } from '../effect-id.ts';
+import {
+  type ConvergenceWords,
+  FAILED_RETRY_AFTER_MS,
+  planConvergence,
+} from '../plan-convergence.ts';
+import type { Planner, PlannerInput, PlannerResult } from '../planner.ts';
+import { toRetirement } from './removal-words.ts';
+
+/** The run that was started last for a model, as it is now. */
+export type ModelFacts = {
+  readonly run: {
+    /** The definition that it was started for. */
+    readonly modelDigest: string;
+    readonly state: 'absent' | 'queued' | 'running' | 'succeeded' | 'failed';
+    /** Where it is, or why it failed. */
+    readonly what: string;
+    /** What was measured; null until it has succeeded. */
+    readonly evaluation: EvaluationReport | null;
+  } | null;
+};
+
+/** How soon a run is looked at again. */
+const LOOK_AGAIN_MS = 1_000;
+
+/**
+ * A model converges in two effects. `train` starts a run, which goes on for as long as it takes;
+ * `publish` makes its result a version, if it passes the gates. What a run does not depend on, such
+ * as a gate, changes without one.
+ */
+export const planModel: Planner = (input) => {
+  const { desired, observed } = input;
+  const live = observed.state === 'present' ? observed.value : null;
+  if (observed.state === 'unknown' || desired === null || isSame(live, desired)) {
+    return planConvergence(input, WORDS);
+  }
+  return planRun(input, desired, live);
+};
+
+const WORDS: ConvergenceWords = {
+  describe: () => {
+    throw new Error('a model that differs is trained or published');
+  },
+  removal: toRetirement('its versions stay'),
+};
+
+function isSame(live: NormalForm | null, desired: NormalForm): boolean {
+  return live !== null && digestJson(live) === digestJson(desired);
+}
+
+function isTrainedAlike(live: NormalForm | null, desired: NormalForm): boolean {
+  return live !== null && toModelDigest(live) === toModelDigest(desired);
+}
+
+function planRun(input: PlannerInput, desired: NormalForm, live: NormalForm | null): PlannerResult {
+  const isAlike = isTrainedAlike(live, desired);
+  const train = toTrain(input, desired);
+  const publish = toPublish(input, desired, isAlike);
+  const pending = input.context.unsettledDependencies;
+  if (pending.length > 0) {
+    const titles = pending.map(toRefTitle);
+    const waiting = titles.map((on) => ({ on, until: null }));
+    const message = `waits for ${titles.join(', ')}`;
+    return { effects: [], waiting, conditions: [progressing('WaitingForDependency', message)] };
+  }
+  const { run = null } = input.facts as Partial<ModelFacts>;
+  if (run === null || run.state === 'absent' || run.modelDigest !== toModelDigest(desired)) {
+    if (isAlike) return stallAfter(input, publish) ?? offer([publish]);
+    return stallAfter(input, train) ?? offer([train, publish]);
+  }
+  if (run.state === 'queued' || run.state === 'running') {
+    const reason = run.state === 'queued' ? 'Queued' : 'Training';
+    const waiting = [{ on: 'its run', until: input.now + LOOK_AGAIN_MS }];
+    return { effects: [], waiting, conditions: [progressing(reason, run.what)] };
+  }
+  return (
+    stallForGood(input, publish, desired, run) ?? stallAfter(input, publish) ?? offer([publish])
+  );
+}
+
+function offer(effects: readonly Effect[]): PlannerResult {
+  const reason = effects[0]?.reason ?? '';
+  return { effects, waiting: [], conditions: [progressing('EffectPlanned', reason)] };
+}
+
+/** Its target is the whole definition under another name, so that it never passes for published. */
+function toTrain(input: PlannerInput, desired: NormalForm): Effect {
+  const target = toNormalForm(input.ref, { train: desired.spec });
+  const { trainer, window } = toTypedSpec(desired, 'Model').training;
+  const reason = `trains with ${trainer} on data up to ${window.asOf}`;
+  return toEffect(input, 'train', target, reason, 'low');
+}
+
+function toPublish(input: PlannerInput, desired: NormalForm, isAlike: boolean): Effect {
+  const reason = isAlike
+    ? 'judges the version it has by its new definition; no run is needed'
+    : 'makes its run a version, if it passes the gates';
+  return toEffect(input, 'publish', desired, reason, 'none');
+}
+
+function toEffect(
+  input: PlannerInput,
+  action: string,
+  target: NormalForm,
+  reason: string,
+  risk: Effect['risk'],
+): Effect {
+  const identity = { ref: input.ref, action, targetDigest: digestJson(target) };
+  return {
+    id: toEffectId({ ...identity, occurrence: input.recorded.terminalEffects }),
+    ...identity,
+    target,
+    class: 'admitted',
+    reason,
+    dependsOn: [],
+    risk,
+    approvals: [],
+  };
+}
+
+function hasFailed({ recorded: { last } }: PlannerInput, effect: Effect): boolean {
+  return last?.outcome === 'failed' && last.targetDigest === effect.targetDigest;
+}
+
+/** A run that failed, or a gate that is not passed, stays so until the definition changes. */
+function stallForGood(
+  input: PlannerInput,
+  publish: Effect,
+  desired: NormalForm,
+  { state, what, evaluation }: NonNullable<ModelFacts['run']>,
+): PlannerResult | null {
+  if (!hasFailed(input, publish)) return null;
+  if (state === 'failed') return stalled('RunFailed', what);
+  const judged = evaluation === null ? null : judgeGates(toGates(desired), evaluation);
+  if (judged === null || judged.isPassed) return null;
+  const missed = judged.verdicts.filter(({ verdict }) => verdict !== 'pass');
+  return stalled('GateNotPassed', missed.map(({ why }) => why).join('; '));
+}
+
+/** What failed for another reason is tried again later. */
+function stallAfter(input: PlannerInput, effect: Effect): PlannerResult | null {
+  const { last } = input.recorded;
+  if (last === null || !hasFailed(input, effect)) return null;
+  const until = last.at + FAILED_RETRY_AFTER_MS;
+  if (input.now >= until) return null;
+  const message = `the last ${last.action} failed; it is tried again later, or at once when its definition changes`;
+  return { ...stalled('EffectFailed', message), waiting: [{ on: 'retry after failure', until }] };
+}
+
+function stalled(reason: string, message: string): PlannerResult {
+  const condition: Condition = { type: 'Stalled', status: 'True', reason, message };
+  return { effects: [], waiting: [], conditions: [condition] };
+}
+
+function progressing(reason: string, message: string): Condition {
+  return { type: 'Progressing', status: 'True', reason, message };
+}

@@ -1,0 +1,88 @@
+import { digestJson } from '../core/contracts/digest.ts';
+import type { Fence } from '../core/contracts/fence.ts';
+import type { JsonObject } from '../core/contracts/json.ts';
+import { type NormalForm, toNormalForm } from '../core/contracts/normal-form.ts';
+import type { Read } from '../core/contracts/read.ts';
+import type { Ref } from '../core/contracts/ref.ts';
+import type { Effect, EffectId } from '../core/plan/effect.ts';
+import type { Definitions } from '../ports/definitions.ts';
+import type { Outcome, Performed } from '../ports/kind-handler.ts';
+
+/** What a kind remembers of a resource: the form that is live, and what it came from. */
+export type KeptState<Notes extends JsonObject> = {
+  /** Null while nothing of it is live yet, as with a model in training. */
+  readonly live: NormalForm | null;
+  readonly notes: Notes;
+  /** What the effect that led here brought about. */
+  readonly outcome: Outcome;
+};
+
+export type SeenState<Notes extends JsonObject> = {
+  readonly state: KeptState<Notes> | null;
+  readonly lastEffectId: EffectId | null;
+};
+
+/**
+ * A kind's memory in the zone's store: written with the effect's id as the last step of its work,
+ * which makes work that can be repeated into an effect that happens once.
+ */
+export type KeptStates<Notes extends JsonObject> = {
+  readonly raiseFence: (fence: Fence) => Promise<void>;
+  readonly see: (ref: Ref) => Promise<SeenState<Notes>>;
+  readonly list: () => Promise<readonly Ref[]>;
+  /** Returns what is live from now on. */
+  readonly keep: (
+    change: { readonly effect: Effect; readonly fence: Fence },
+    state: KeptState<Notes> | null,
+  ) => Promise<Performed>;
+};
+
+export function createKeptStates<Notes extends JsonObject>(
+  kind: string,
+  definitions: Definitions,
+): KeptStates<Notes> {
+  return {
+    raiseFence: (fence) => definitions.raiseFence(fence),
+    see: async (ref) => {
+      const { read, lastEffectId } = await definitions.observe(ref);
+      if (read.state === 'unknown') throw new Error(read.why);
+      const state = read.state === 'present' ? fromForm<Notes>(read.value) : null;
+      return { state, lastEffectId };
+    },
+    list: async () => (await definitions.list()).filter((ref) => ref.kind === kind),
+    keep: async ({ effect, fence }, state) => {
+      const target = state === null ? null : toForm(effect.ref, state);
+      await definitions.apply({ fence, effect, target });
+      return { live: state?.live ?? null, ...state?.outcome };
+    },
+  };
+}
+
+/** What of a kept state the engine asks for first. */
+export function toRead(live: NormalForm | null): Read<NormalForm> {
+  if (live === null) return { state: 'absent' };
+  return { state: 'present', value: live, observedDigest: digestJson(live) };
+}
+
+function toForm<Notes extends JsonObject>(ref: Ref, state: KeptState<Notes>): NormalForm {
+  const { live, notes, outcome } = state;
+  const { inputs = {}, summary = null } = outcome;
+  return toNormalForm(ref, { live: live?.spec ?? null, notes, outcome: { inputs, summary } });
+}
+
+function fromForm<Notes extends JsonObject>(form: NormalForm): KeptState<Notes> {
+  const { live, notes, outcome } = form.spec as unknown as {
+    readonly live: JsonObject | null;
+    readonly notes: Notes;
+    readonly outcome: {
+      readonly inputs: Outcome['inputs'] & object;
+      readonly summary: string | null;
+    };
+  };
+  const { inputs, summary } = outcome;
+  return {
+    live: live === null ? null : { ...form, spec: live },
+    notes,
+    outcome: { inputs, ...(summary === null ? {} : { summary }) },
+  };
+}

@@ -1,0 +1,41 @@
+import { CodedError } from '../core/contracts/coded-error.ts';
+import type { NormalForm } from '../core/contracts/normal-form.ts';
+import { PLATFORM_NAMESPACE, type Ref, toRefTitle } from '../core/contracts/ref.ts';
+import type { Definitions } from '../ports/definitions.ts';
+
+/** Forms of other resources of the zone, as they are live: what an effect is made from. */
+export type ZoneForms = {
+  /** Throws P406 when it is not live, which passes once it is. */
+  readonly require: (kind: string, name: string, namespace?: string) => Promise<NormalForm>;
+};
+
+export function createZoneForms(definitions: Definitions): ZoneForms {
+  return {
+    require: async (kind, name, namespace = PLATFORM_NAMESPACE) => {
+      const ref: Ref = { kind, namespace, name };
+      const { read } = await definitions.observe(ref);
+      const form = read.state === 'present' ? toLiveForm(read.value) : null;
+      if (form !== null) return form;
+      const message = `${toRefTitle(ref)} is needed and is not live in this zone`;
+      throw new CodedError('P406', message, { remedy: 'retry' });
+    },
+  };
+}
+
+/** Kinds with a memory keep their live spec inside of it; the others are their spec. */
+function toLiveForm(form: NormalForm): NormalForm | null {
+  if (!KINDS_WITH_MEMORY.has(form.kind)) return form;
+  const live = form.spec['live'];
+  if (live === null || typeof live !== 'object' || Array.isArray(live)) return null;
+  return { ...form, spec: live as NormalForm['spec'] };
+}
+
+const KINDS_WITH_MEMORY: ReadonlySet<string> = new Set([
+  'Connection',
+  'DataSource',
+  'FeatureView',
+  'Trainer',
+  'Model',
+  'Endpoint',
+  'Release',
+]);

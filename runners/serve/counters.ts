@@ -44,6 +44,7 @@ type Place = {
 };
 
 type Tally = {
+  readonly place: Place;
   requests: number;
   rows: number;
   positives: number;
@@ -57,34 +58,40 @@ type FeatureTally = { readonly counts: number[]; missing: number; nonFinite: num
 
 /** Counts are swapped, never reset: an answer is in one delta, whole. */
 export function createCounterCollector(): CounterCollector {
-  const dirty = new Map<Place, Tally>();
-  const tallyOf = (place: Place): Tally => {
-    const there = dirty.get(place);
+  /** By place as text: the same table may be applied again, which makes new recorders. */
+  const dirty = new Map<string, Tally>();
+  const tallyOf = (key: string, place: Place): Tally => {
+    const there = dirty.get(key);
     if (there !== undefined) return there;
-    const fresh = createTally(place.reference);
-    dirty.set(place, fresh);
+    const fresh = createTally(place);
+    dirty.set(key, fresh);
     return fresh;
   };
   return {
-    createRecorder: (place) => ({
-      recordAnswer: (answer) => addAnswer(tallyOf(place), place.reference, answer),
-      recordError(latencyMs) {
-        const tally = tallyOf(place);
-        tally.requests += 1;
-        tally.errors += 1;
-        increment(tally.latency, findCell(LATENCY_EDGES_MS, latencyMs));
-      },
-    }),
+    createRecorder(place) {
+      const key = `${place.endpoint} ${place.version} ${place.routeRevision}`;
+      return {
+        recordAnswer: (answer) => addAnswer(tallyOf(key, place), place.reference, answer),
+        recordError(latencyMs) {
+          const tally = tallyOf(key, place);
+          tally.requests += 1;
+          tally.errors += 1;
+          increment(tally.latency, findCell(LATENCY_EDGES_MS, latencyMs));
+        },
+      };
+    },
     takeDelta() {
       const taken = [...dirty].slice(0, MAX_ENTRIES);
-      for (const [place] of taken) dirty.delete(place);
-      return taken.map(([place, tally]) => toEntry(place, tally));
+      for (const [key] of taken) dirty.delete(key);
+      return taken.map(([, tally]) => toEntry(tally));
     },
   };
 }
 
-function createTally({ features, score }: DriftReference): Tally {
+function createTally(place: Place): Tally {
+  const { features, score } = place.reference;
   return {
+    place,
     requests: 0,
     rows: 0,
     positives: 0,
@@ -142,7 +149,8 @@ function increment(cells: number[], cell: number): void {
   cells[cell] = (cells[cell] ?? 0) + 1;
 }
 
-function toEntry({ endpoint, version, routeRevision }: Place, tally: Tally): CounterEntry {
+function toEntry(tally: Tally): CounterEntry {
+  const { endpoint, version, routeRevision } = tally.place;
   const { requests, rows, positives, errors, score, latency } = tally;
   return {
     endpoint,

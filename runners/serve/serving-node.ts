@@ -40,8 +40,10 @@ export type ServingNode = {
   readonly takeDelta: () => readonly CounterEntry[];
   /** Not ready from now on: whoever watches sends no more. */
   readonly retire: () => void;
-  /** Finishes the answers in progress, then closes every connection and model. */
+  /** Finishes the answers in progress, within bounds, and closes every connection. */
   readonly stop: () => Promise<void>;
+  /** After that: lets go of the models, once what is being loaded has been. */
+  readonly close: () => Promise<void>;
 };
 
 /** A data-plane node but for the two that talk to the control plane. */
@@ -89,9 +91,11 @@ export function createServingNode(deps: ServingNodeDeps): ServingNode {
     retire() {
       isStopping = true;
     },
-    async stop() {
+    stop() {
       isStopping = true;
-      await server.stop();
+      return server.stop();
+    },
+    async close() {
       await routes.close();
       turns.close();
     },

@@ -8,7 +8,6 @@ import {
 import {
   ask,
   createTestModels,
-  ENDPOINT,
   MODEL,
   MODEL_PROCESS,
   makeRoute,
@@ -55,8 +54,8 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await inline.node.stop();
-  await pooled.node.stop();
+  await inline.end();
+  await pooled.end();
   await models.remove();
 });
 

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,6 +25,7 @@ export type TestNode = {
   readonly node: ServingNode;
   readonly port: number;
   readonly log: MemoryLog;
+  readonly end: () => Promise<void>;
 };
 
 export const ENDPOINT = 'payments/fraud';
@@ -48,7 +49,6 @@ export type TestModels = {
 export async function createTestModels(): Promise<TestModels> {
   const folder = await mkdtemp(join(tmpdir(), 'plumbline-serve-'));
   const versions = new Map<string, StoredVersion>();
-  const { readFile } = await import('node:fs/promises');
   const store = createMemoryArtifactStore({ versions, readModel: (path) => readFile(path) });
   return {
     artifacts: store,
@@ -80,7 +80,11 @@ export async function startTestNode(
     ...deps,
   });
   const { port } = await node.start();
-  return { node, port, log };
+  const end = async () => {
+    await node.stop();
+    await node.close();
+  };
+  return { node, port, log, end };
 }
 
 export function makeRoute(change: Partial<EndpointRoute> = {}): EndpointRoute {
@@ -133,7 +137,7 @@ export function toInfer(rows: readonly (readonly (number | null)[])[], more: obj
   return { inputs: [input], ...more };
 }
 
-function toRecord(manifest: ModelManifest): Omit<VersionRecord, 'version'> {
+export function toRecord(manifest: ModelManifest): Omit<VersionRecord, 'version'> {
   const { runKey, trainerDigest, seed } = manifest.training;
   return {
     v: 1,

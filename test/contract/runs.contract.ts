@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isCodedError } from '../../reconciler/core/contracts/coded-error.ts';
-import type { RunRequest, Runs } from '../../reconciler/ports/runs.ts';
+import type { RunRequest, RunResult, Runs } from '../../reconciler/ports/runs.ts';
 import { hasRunEnded, LEADER, RUN_ZONE, tendUntil, toRunKeyOf } from '../support/run-requests.ts';
 
 /**
@@ -23,10 +23,13 @@ export type RunsHarness = {
   restart(): Runs;
   request(name: string, behaviour: Behaviour, changes?: Partial<RunRequest>): RunRequest;
   letGo(name: string): Promise<void>;
+  /** What the evaluation of each run leaves. */
+  readonly result: Pick<RunResult, 'manifest' | 'evaluation'>;
   close(): Promise<void>;
 };
 
-const refusal = (code: 'P206' | 'P403' | 'P406') => (error: unknown) => isCodedError(error, code);
+const refusal = (code: 'P206' | 'P403' | 'P406' | 'P803') => (error: unknown) =>
+  isCodedError(error, code);
 
 /** What every place of runs promises. */
 export function describeRuns(name: string, make: () => Promise<RunsHarness>): void {
@@ -186,6 +189,37 @@ export function describeRuns(name: string, make: () => Promise<RunsHarness>): vo
       await harness.letGo('fraud');
       const seen = await tendUntil(heir, toRunKeyOf('fraud'), hasRunEnded);
       expect(seen).toMatchObject({ state: 'succeeded', attempts: 1 });
+    });
+
+    it('is quiet once it is suspended, and goes on when it is tended again', async () => {
+      const isImpatient = { limits: { ...harness.request('a', 'hold').limits, retries: 0 } };
+      await start('running', 'hold', isImpatient);
+      await waitForTraining('running');
+      await start('waiting', 'succeed');
+      expect(await harness.restart().suspend()).toEqual([toRunKeyOf('running')]);
+      expect(await observe('running')).toMatchObject({
+        state: 'queued',
+        why: expect.stringContaining('it was preempted'),
+      });
+      expect((await observe('waiting')).state).toBe('queued');
+      expect(await harness.runs.suspend()).toEqual([]);
+      await harness.letGo('running');
+      expect(await finish('running')).toMatchObject({ state: 'succeeded', attempts: 2 });
+      expect(await finish('waiting')).toMatchObject({ state: 'succeeded', attempts: 1 });
+    });
+
+    it('hands out the result of what succeeded, and of nothing else', async () => {
+      const read = (run: string) => harness.runs.readResult(toRunKeyOf(run));
+      await expect(read('fraud')).rejects.toSatisfy(refusal('P803'));
+      await start('fraud', 'succeed');
+      await expect(read('fraud')).rejects.toSatisfy(refusal('P803'));
+      await finish('fraud');
+      const { modelFile, ...result } = await read('fraud');
+      expect(result).toEqual(harness.result);
+      expect(modelFile).toMatch(/^\/.*\/model\.onnx$/);
+      await start('refused', 'refuse');
+      await finish('refused');
+      await expect(read('refused')).rejects.toSatisfy(refusal('P803'));
     });
 
     it('refuses what it could not run', async () => {

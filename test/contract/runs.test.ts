@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createMemoryRunWorld } from '../../reconciler/adapters/runs/memory/run-world.ts';
 import { createMemoryRuns } from '../../reconciler/adapters/runs/memory/runs.ts';
+import { digestText } from '../../reconciler/core/contracts/digest.ts';
 import type { RunRequest } from '../../reconciler/ports/runs.ts';
+import { makeContract, makeManifest, makeSumModel } from '../support/onnx-models.ts';
 import {
   endProcessRuns,
   makeRunRequest,
@@ -12,6 +14,7 @@ import {
   RUN_ZONE,
   writeProgram,
 } from '../support/run-requests.ts';
+import { makeReport } from '../support/version-records.ts';
 import { type Behaviour, describeRuns } from './runs.contract.ts';
 
 /** Ends as it is told, and holds for as long as nobody lets go. */
@@ -28,12 +31,28 @@ if (behaviour === 'fail' || (behaviour === 'fail-once' && isFirst)) fail('out of
 if (behaviour === 'killed' || (behaviour === 'killed-once' && isFirst)) process.exit(137);
 if (behaviour === 'hold') setInterval(() => existsSync(gate) && process.exit(0), 10);
 `;
-const SCRIBE = 'process.exit(0);';
+const PREPARER = 'process.exit(0);';
+
+const MODEL = makeSumModel({ features: 2, add: 1 });
+const RESULT = {
+  manifest: makeManifest({ model: MODEL, contract: makeContract(['amount', 'age']) }),
+  evaluation: makeReport(digestText('run')),
+};
+
+/** Leaves what an evaluation leaves, without having looked at anything. */
+const EVALUATOR = `
+import { writeFileSync } from 'node:fs';
+const documents = ${JSON.stringify(RESULT)};
+writeFileSync('result/model.onnx', Buffer.from('${Buffer.from(MODEL).toString('base64')}', 'base64'));
+writeFileSync('result/manifest.json', JSON.stringify(documents.manifest));
+writeFileSync('result/evaluation.json', JSON.stringify(documents.evaluation));
+`;
 
 describeRuns('process', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'plumbline-runs-'));
   const trainer = await writeProgram(folder, 'trainer', TRAINER);
-  const scribe = await writeProgram(folder, 'scribe', SCRIBE);
+  const preparer = await writeProgram(folder, 'preparer', PREPARER);
+  const evaluator = await writeProgram(folder, 'evaluator', EVALUATOR);
   await makeSlots(folder, 'cpu', 1);
   await makeSlots(folder, 'wide', 2);
   const runs = openProcessRuns(folder);
@@ -46,14 +65,15 @@ describeRuns('process', async () => {
       return makeRunRequest(name, {
         hyperparameters: { behaviour, gate: gateOf(name) },
         steps: [
-          { name: 'prepare', argv: scribe, job: { v: 1 } },
+          { name: 'prepare', argv: preparer, job: { v: 1 } },
           { name: 'train', argv: trainer, job: null },
-          { name: 'evaluate', argv: scribe, job: { v: 1 } },
+          { name: 'evaluate', argv: evaluator, job: { v: 1 } },
         ],
         ...changes,
       });
     },
     letGo,
+    result: RESULT,
     close: () => endProcessRuns(folder),
   };
 });
@@ -62,6 +82,7 @@ describeRuns('memory', async () => {
   const held = new Set<string>();
   const slots: Readonly<Record<string, number>> = { cpu: 1, wide: 2 };
   const world = createMemoryRunWorld({
+    toResult: () => ({ ...RESULT, modelFile: '/memory/model.onnx' }),
     countSlots: (_target, pool) => slots[pool] ?? 0,
     runStep({ request, step, attempt }) {
       if (step.name !== 'train') return { exitCode: 0, said: null };
@@ -84,6 +105,7 @@ describeRuns('memory', async () => {
         ...changes,
       });
     },
+    result: RESULT,
     letGo: async (name) => void held.delete(`payments/${name}`),
     async close() {},
   };

@@ -1,6 +1,6 @@
 import type { Fence } from '../../../core/contracts/fence.ts';
 import type { RunStatus } from '../../../core/runs/run-status.ts';
-import type { RunRequest, RunStep } from '../../../ports/runs.ts';
+import type { RunRequest, RunResult, RunStep } from '../../../ports/runs.ts';
 
 /** How a made-up program ends, or that it has not yet. */
 export type MemoryStepEnd = 'working' | { readonly exitCode: number; readonly said: string | null };
@@ -25,18 +25,12 @@ export type MemoryRunWorld = {
     /** Trainings begun, this one included. */
     readonly attempt: number;
   }) => MemoryStepEnd;
-  /** Where the result of a run is said to stand. */
-  readonly toResultFolder: (runKey: string) => string;
+  /** What the evaluation of a run is said to have left. */
+  readonly toResult: (request: RunRequest) => RunResult;
 };
 
 export function createMemoryRunWorld(
-  world: Pick<MemoryRunWorld, 'countSlots' | 'runStep'> & Partial<MemoryRunWorld>,
+  world: Pick<MemoryRunWorld, 'countSlots' | 'runStep' | 'toResult'>,
 ): MemoryRunWorld {
-  return {
-    runs: new Map(),
-    fences: [],
-    sequences: [],
-    toResultFolder: (runKey) => `/memory/runs/${runKey.slice('sha256:'.length)}/result`,
-    ...world,
-  };
+  return { runs: new Map(), fences: [], sequences: [], ...world };
 }

@@ -42,9 +42,15 @@ export function createMemoryRuns({ zone, world }: MemoryRunsDeps): Runs {
       if (run === undefined) return { state: 'absent' };
       return toRunObservation(run.status, {
         progress: null,
-        resultFolder: world.toResultFolder(runKey),
+        resultFolder: `/memory/runs/${runKey.slice('sha256:'.length)}/result`,
         waitsFor: `pool ${run.request.pool} of target ${run.request.target}`,
       });
+    },
+    async readResult(runKey) {
+      const run = world.runs.get(requireRunKey(runKey));
+      if (run?.status.state === 'succeeded') return world.toResult(run.request);
+      const why = run === undefined ? 'there is no such run' : `the run is ${run.status.state}`;
+      throw new CodedError('P803', `there is no result: ${why}`);
     },
     async tend(fence) {
       passFence(world, fence);
@@ -58,6 +64,11 @@ export function createMemoryRuns({ zone, world }: MemoryRunsDeps): Runs {
       const isWaiting = run.status.state === 'queued';
       const status = isWaiting ? toCancelled(run.status) : run.status;
       keep(world, { ...run, status, isCancelled: true });
+    },
+    async suspend() {
+      const going = listRuns(world).filter(({ status }) => status.state === 'running');
+      for (const run of going) keep(world, { ...run, status: suspendRun(run) });
+      return going.map(({ request }) => request.runKey);
     },
     async remove(fence, runKey) {
       passFence(world, fence);
@@ -123,6 +134,11 @@ function advance(world: MemoryRunWorld, run: MemoryRun): MemoryRun {
   if (ended.state !== 'running') return { ...run, status: ended };
   const next = findNextStep(request.steps, ended);
   return { ...run, status: next === null ? toSucceeded(ended) : beginStep(ended, next.name) };
+}
+
+function suspendRun({ status, isCancelled }: MemoryRun): MemoryRun['status'] {
+  if (isCancelled) return toCancelled(status);
+  return endStep(status, { kind: 'wait', why: 'it was preempted' }, status.runtimeMs);
 }
 
 const CANCELLED: MemoryStepEnd = { exitCode: 143, said: null };

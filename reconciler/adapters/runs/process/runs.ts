@@ -12,7 +12,7 @@ import {
 } from '../../../core/runs/run-status.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { ProcessIdentity } from '../../../ports/process-identity.ts';
-import type { RunObservation, RunRequest, Runs } from '../../../ports/runs.ts';
+import type { RunObservation, RunRequest, RunResult, Runs } from '../../../ports/runs.ts';
 import { unsealInput } from './base-folder.ts';
 import { lookAtClaim, sweepClaim } from './claim.ts';
 import { passFence } from './fence-file.ts';
@@ -25,9 +25,11 @@ import {
 } from './folder-layout.ts';
 import { readProgress } from './output-files.ts';
 import { killRunProcesses } from './process-group.ts';
+import { readResultFolder } from './read-result.ts';
 import { MAX_RECORD_BYTES, readRunRecord, toRecordText, writeStatus } from './records.ts';
 import type { RunFiles, RunLock } from './run-files.ts';
 import { createSupervisorSettings, type SupervisorSettings } from './settings.ts';
+import { suspendRuns } from './suspend-runs.ts';
 import { listRunNames, MAX_RUNS, readStanding, tendRuns } from './tend-runs.ts';
 
 export type ProcessRunsDeps = {
@@ -68,7 +70,9 @@ export function createProcessRuns(deps: ProcessRunsDeps): Runs {
       await act(fence, () => takeIn(disk, folderOf(request.runKey), request));
     },
     observe: async (runKey) => toCoded(() => observe(disk, folderOf(runKey))),
+    readResult: async (runKey) => toCoded(() => readResult(disk, folderOf(runKey))),
     tend: (fence) => act(fence, () => tendRuns({ ...disk, settings })),
+    suspend: () => toCoded(() => suspendRuns({ ...disk, settings }, deps.lock)),
     cancel: async (fence, runKey) => act(fence, () => cancel(disk, folderOf(runKey))),
     remove: async (fence, runKey) => {
       await act(fence, () => putAside(disk, folderOf(runKey)));
@@ -135,6 +139,14 @@ async function observe({ files }: Disk, folder: RunFolder): Promise<RunObservati
     resultFolder: isEvaluated ? base.result : base.model,
     waitsFor: `pool ${request.pool} of target ${request.target}`,
   });
+}
+
+async function readResult({ files }: Disk, folder: RunFolder): Promise<RunResult> {
+  const record = await readRunRecord(files, folder);
+  const status = record && (await readStanding(files, folder, record.request));
+  if (status?.state === 'succeeded') return readResultFolder(files, folder.base.result);
+  const why = status === null ? 'there is no such run' : `the run is ${status.state}`;
+  throw new CodedError('P803', `there is no result: ${why}`);
 }
 
 async function cancel(disk: Disk, folder: RunFolder): Promise<void> {

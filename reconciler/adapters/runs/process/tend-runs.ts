@@ -64,8 +64,8 @@ export async function readStanding(
   return (await readStatus(files, folder))?.status ?? toFirstStatus(request.steps);
 }
 
-/** The run, if it waits and nobody answers for it. */
-async function settleRun(deps: TendDeps, folder: RunFolder): Promise<WaitingRun | null> {
+/** Under the lock. The run, if it waits, is due, and nobody answers for it. */
+export async function settleRun(deps: TendDeps, folder: RunFolder): Promise<WaitingRun | null> {
   const { files, processIdentity } = deps;
   const { state, claim } = await lookAtClaim(files, processIdentity, folder);
   if (state === 'alive') return null;

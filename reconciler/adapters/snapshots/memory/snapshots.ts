@@ -1,0 +1,132 @@
+import { createHash } from 'node:crypto';
+import { CodedError } from '../../../core/contracts/coded-error.ts';
+import { digestJson, digestText } from '../../../core/contracts/digest.ts';
+import type { SnapshotRecord } from '../../../core/contracts/generated/snapshot-record.generated.ts';
+import type { JsonObject } from '../../../core/contracts/json.ts';
+import type { SourceDefinition } from '../../../core/features/source-definition.ts';
+import type { Snapshots, StoredSnapshot } from '../../../ports/snapshots.ts';
+import { type CheckedRows, type CheckedValue, checkRows } from './check-rows.ts';
+import { readCsv } from './read-csv.ts';
+
+/**
+ * Snapshots in a table of files, as lines of JSON. It reads comma-separated values alone: Parquet
+ * needs native code, which runs in a process of its own.
+ */
+export function createMemorySnapshots(deps: {
+  /** A disk as a table of files by path: inputs are read from it, and rows are kept in it. */
+  readonly files: Map<string, Uint8Array>;
+}): Snapshots {
+  const { files } = deps;
+  const accepted = new Map<string, SnapshotRecord>();
+  const stored = new Map<string, StoredSnapshot>();
+  const toKey = (source: string, digest: string) => `${source}@${digest}`;
+  return {
+    async accept(source, inputFile) {
+      const bytes = files.get(inputFile);
+      if (bytes === undefined) throw new CodedError('P801', 'there is no file');
+      if (source.format !== 'csv') throw new CodedError('P801', 'only CSV can be read in memory');
+      const checked = checkRows(source, readCsv(bytes));
+      refuseTooManyBadRows(source, checked);
+      const text = toRowsText(source, checked);
+      const record = toRecord(source, checked, { digest: digestText(text), bytes });
+      const key = toKey(source.source, record.digest);
+      const snapshot = { record, rowsFile: `memory:/snapshots/${key}` };
+      files.set(snapshot.rowsFile, Buffer.from(text));
+      if (!stored.has(key)) stored.set(key, snapshot);
+      accepted.set(source.source, record);
+      return snapshot;
+    },
+
+    async readAccepted(source) {
+      const record = accepted.get(source);
+      if (record === undefined) return null;
+      const { rowsFile } = stored.get(toKey(source, record.digest)) ?? { rowsFile: '' };
+      return files.has(rowsFile) ? { record, rowsFile } : null;
+    },
+
+    async isCurrent(source, inputFile) {
+      const record = accepted.get(source.source);
+      const bytes = files.get(inputFile);
+      if (record === undefined || bytes === undefined) return false;
+      const isSameDefinition = record.sourceDigest === toSourceDigest(source);
+      return isSameDefinition && record.inputDigest === digestBytes(bytes);
+    },
+
+    async find(source, digest) {
+      const snapshot = stored.get(toKey(source, digest));
+      const bytes = files.get(snapshot?.rowsFile ?? '');
+      if (snapshot === undefined || bytes === undefined) {
+        throw new CodedError('P802', `the snapshot ${digest} of ${source} is missing`);
+      }
+      if (digestBytes(bytes) === digest) return snapshot;
+      throw new CodedError('P802', `the snapshot ${digest} of ${source} is damaged`);
+    },
+
+    async remove(source) {
+      accepted.delete(source);
+      for (const [key, { rowsFile }] of stored) {
+        if (!key.startsWith(`${source}@`)) continue;
+        stored.delete(key);
+        files.delete(rowsFile);
+      }
+    },
+  };
+}
+
+function refuseTooManyBadRows(source: SourceDefinition, { rows, reasons }: CheckedRows): void {
+  const bad = [...reasons.values()].reduce((sum, count) => sum + count, 0);
+  const all = rows.length + bad;
+  if (bad * 100 <= source.maxQuarantinedPercent * all) return;
+  const said = [...reasons].map(([reason, count]) => `${reason} (${count})`).join(', ');
+  const limit = `more than ${source.maxQuarantinedPercent} %`;
+  throw new CodedError('P801', `${bad} of ${all} rows are bad, ${limit}: ${said}`);
+}
+
+/** In an order that does not depend on the one in which they came. */
+function toRowsText(source: SourceDefinition, { rows }: CheckedRows): string {
+  const names = source.columns.map(({ name }) => name);
+  const lines = rows.map((row) =>
+    JSON.stringify(row.map((value) => (typeof value === 'bigint' ? String(value) : value))),
+  );
+  return [JSON.stringify(names), ...lines.sort()].join('\n');
+}
+
+function toRecord(
+  source: SourceDefinition,
+  { rows, reasons }: CheckedRows,
+  from: { readonly digest: string; readonly bytes: Uint8Array },
+): SnapshotRecord {
+  const eventIndex = source.columns.findIndex(({ name }) => name === source.eventTime);
+  return {
+    v: 1,
+    source: source.source,
+    digest: from.digest,
+    sourceDigest: toSourceDigest(source),
+    inputDigest: digestBytes(from.bytes),
+    rows: rows.length,
+    quarantined: [...reasons]
+      .map(([reason, count]) => ({ reason, rows: count }))
+      .sort((left, right) => right.rows - left.rows || (left.reason < right.reason ? -1 : 1)),
+    watermark: {
+      eventTime: toLatest(rows.map((row) => row[eventIndex] ?? null)),
+      availableTime: toLatest(rows.map((row) => row.at(-1) ?? null)),
+    },
+  };
+}
+
+function toLatest(values: readonly CheckedValue[]): string | null {
+  const times = values.map((value) => BigInt(String(value)));
+  const latest = times.sort((left, right) => (left < right ? -1 : Number(left > right))).at(-1);
+  if (latest === undefined) return null;
+  const microseconds = ((latest % 1_000n) + 1_000n) % 1_000n;
+  const date = new Date(Number((latest - microseconds) / 1_000n));
+  return date.toISOString().replace('Z', `${String(microseconds).padStart(3, '0')}Z`);
+}
+
+function toSourceDigest(source: SourceDefinition): string {
+  return digestJson(source as unknown as JsonObject);
+}
+
+function digestBytes(bytes: Uint8Array): string {
+  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+}

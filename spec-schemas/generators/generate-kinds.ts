@@ -43,6 +43,15 @@ function generateFacts({ kind, schema }: KindSchema): string {
         steps: toSteps(pointer),
         by: by === true ? null : by,
       })),
+    uniqueBy: fields
+      .filter((field) => field.schema['x-unique-by'] !== undefined)
+      .map(({ pointer, schema: { 'x-unique-by': by } }) => ({ steps: toSteps(pointer), by })),
+    defaultsFrom: fields
+      .filter((field) => field.schema['x-default-from'] !== undefined)
+      .map(({ pointer, schema: { 'x-default-from': from } }) => ({
+        steps: toSteps(pointer),
+        from,
+      })),
     withoutEffect: fields
       .filter((field) => field.schema['x-effect'] === 'none')
       .map((field) => toSteps(field.pointer)),
@@ -69,6 +78,7 @@ const MESSAGE_KEYWORDS = new Set([
   'properties',
   'items',
   'additionalProperties',
+  'propertyNames',
   'x-name',
 ]);
 

@@ -20,16 +20,16 @@ export function generatePage(page: string, { kind, schema }: KindSchema): string
 function toRow({ pointer, schema, required }: FieldPlace): string {
   const path = pointer.slice(1).replaceAll('/*', '[]').replaceAll('/', '.');
   const isItem = pointer.endsWith('/*');
-  const fallback =
-    schema['default'] === undefined
-      ? required
-        ? '*required*'
-        : isItem
-          ? ''
-          : 'none'
-      : `\`${JSON.stringify(schema['default'])}\``;
+  const fallback = toFallback(schema, required, isItem);
   const text = String(schema['description']).replaceAll('|', '\\|');
   return `| \`${path}\` | ${toTypeText(schema)} | ${fallback} | ${text} |`;
+}
+
+function toFallback(schema: Schema, required: boolean, isItem: boolean): string {
+  if (schema['default'] !== undefined) return `\`${JSON.stringify(schema['default'])}\``;
+  if (schema['x-default-from'] !== undefined) return `as \`${String(schema['x-default-from'])}\``;
+  if (required) return '*required*';
+  return isItem ? '' : 'none';
 }
 
 function toTypeText(schema: Schema): string {

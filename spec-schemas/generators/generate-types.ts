@@ -26,16 +26,33 @@ function toNormalSchema(schema: Schema): Schema {
     fields.map(([name, field]) => [name, toNormalSchema(field)]),
   );
   normal['required'] = fields
-    .filter(([name, field]) => required.includes(name) || field['default'] !== undefined)
+    .filter(([name, field]) => required.includes(name) || isFilledIn(field))
     .map(([name]) => name);
   return normal;
 }
 
+function isFilledIn(field: Schema): boolean {
+  return field['default'] !== undefined || field['x-default-from'] !== undefined;
+}
+
 /** The generator has no option for it: every property and every list becomes read-only. */
 export function toReadonly(code: string): string {
-  return code
+  const flat = code
     .replaceAll(/^(\s+)(\w+\??: )/gm, '$1readonly $2')
     .replaceAll(/: (\([^)]*\)|\w+)\[\];/g, ': readonly $1[];')
-    .replaceAll(/: \{$/gm, ': {')
-    .replaceAll(/^(\s+readonly \w+\??: )\{([\s\S]*?)^(\s+)\}\[\];/gm, '$1readonly {$2$3}[];');
+    .replaceAll(/^(\s+)\[k: string\]/gm, '$1readonly [k: string]');
+  return toReadonlyLists(flat);
+}
+
+/** A list of objects begins at the nearest line before its end that is as far in. */
+function toReadonlyLists(code: string): string {
+  const lines = code.split('\n');
+  for (const [end, line] of lines.entries()) {
+    const [, indent] = /^( *)\}\[\];$/.exec(line) ?? [];
+    if (indent === undefined) continue;
+    const isStart = (text: string) => text.startsWith(`${indent}readonly `) && text.endsWith(': {');
+    const start = lines.slice(0, end).findLastIndex(isStart);
+    lines[start] = (lines[start] ?? '').replace(/: \{$/, ': readonly {');
+  }
+  return lines.join('\n');
 }

@@ -16,6 +16,7 @@ export function generateValidators(kinds: readonly KindSchema[]): string {
     useDefaults: true,
     messages: false,
     strict: true,
+    allowUnionTypes: true,
     code: { source: true, esm: true, lines: true },
   });
   for (const { kind, schema } of kinds) {

@@ -3,7 +3,7 @@ import { digestJson } from '../../reconciler/core/contracts/digest.ts';
 import { MAIN_BRANCH, toAuditBranch } from '../../reconciler/core/contracts/git.ts';
 import type { NormalForm } from '../../reconciler/core/contracts/normal-form.ts';
 import { type RefKey, toRefKey } from '../../reconciler/core/contracts/ref.ts';
-import { zonesOf } from '../../reconciler/core/graph/zones-of.ts';
+import { isPlacedIn } from '../../reconciler/core/graph/placement.ts';
 import { isLive, isSettled } from '../../reconciler/core/plan/settled.ts';
 import { withPools } from '../../reconciler/core/spec/target-form.ts';
 import { createRevisionReader } from '../../reconciler/engine/revision-reader.ts';
@@ -35,9 +35,7 @@ export function createConvergenceCheck(world: SimulatedWorld, parse: ParseOnce):
         differences.push(`${zone.name} follows ${admission?.revision}, main is ${tip}`);
         continue;
       }
-      const own = judgement.valid.filter((one) =>
-        zonesOf(one, judgement.zones).includes(zone.name),
-      );
+      const own = judgement.valid.filter(({ placement }) => isPlacedIn(placement, zone.name));
       const desired = new Map(own.map(({ ref, form }) => [toRefKey(ref), form]));
       differences.push(...compareZone(zone, desired, leniency));
       differences.push(...(await compareLedger(world, zone, leniency)));

@@ -25,6 +25,7 @@ export const ERROR_CODES = {
   P204: 'no Platform resource',
   P205: 'held back by an invalid resource',
   P206: 'zone mismatch',
+  P207: 'fields do not fit together',
   P301: 'refused by policy',
   P302: 'deletion cap exceeded',
   P303: 'policy evaluation failed',

@@ -1,7 +1,8 @@
 import { type RefKey, toRefKey, toRefTitle } from '../contracts/ref.ts';
 import type { Diagnostic, SourceLocation } from '../spec/diagnostic.ts';
 import type { Resource } from '../spec/resource.ts';
-import { type GraphProblem, locateField } from './check-references.ts';
+import type { GraphProblem } from './check-references.ts';
+import { locateField } from './locate-field.ts';
 import type { BrokenResource } from './validity.ts';
 
 type Claim = { readonly key: RefKey; readonly location: SourceLocation };

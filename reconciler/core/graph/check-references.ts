@@ -1,11 +1,11 @@
-import { type RefKey, toRefTitle } from '../contracts/ref.ts';
+import type { RefKey } from '../contracts/ref.ts';
 import type { Diagnostic, SourceLocation } from '../spec/diagnostic.ts';
 import { findNearestName } from '../spec/nearest-name.ts';
 import { toPrintable, toQuoted } from '../spec/printable.ts';
 import type { Resource } from '../spec/resource.ts';
 import { findCycles } from './find-cycles.ts';
+import { locateField } from './locate-field.ts';
 import { dependenciesOf, type Edge, type ResourceGraph } from './resource-graph.ts';
-import { zonesOf } from './zones-of.ts';
 
 /** A mistake in how resources fit together, and the resources that it makes invalid. */
 export type GraphProblem = {
@@ -14,8 +14,8 @@ export type GraphProblem = {
 };
 
 /**
- * Names that nothing answers to, and neighbours that must stand in one zone and do not. Names in
- * `known` belong to invalid documents: who uses them is held back, but made no mistake.
+ * Names that nothing answers to. Names in `known` belong to invalid documents: who uses them is
+ * held back, but made no mistake.
  */
 export function checkReferences(
   graph: ResourceGraph,
@@ -25,9 +25,8 @@ export function checkReferences(
   const names = createNames(graph, known, unreadPaths[0]);
   return [...graph.nodes].flatMap(([key, resource]) =>
     dependenciesOf(graph, key).flatMap((edge) => {
-      const target = graph.nodes.get(edge.toKey);
-      if (target !== undefined) return checkZone(resource, edge, target);
-      return known.has(edge.toKey) ? [] : [toUnknownReference(resource, edge, names)];
+      const isKnown = graph.nodes.has(edge.toKey) || known.has(edge.toKey);
+      return isKnown ? [] : [toUnknownReference(resource, edge, names)];
     }),
   );
 }
@@ -82,22 +81,6 @@ function toNameHint({ to: { kind, namespace, name } }: Edge, names: Names): stri
   return `there is: ${toPrintable([...others.slice(0, 20)].sort().join(', '))}`;
 }
 
-function checkZone(resource: Resource, edge: Edge, target: Resource): readonly GraphProblem[] {
-  const here = zonesOf(resource, []).join();
-  const there = zonesOf(target, []).join();
-  if (!edge.sameZone || here === there) return [];
-  const message = `${toRefTitle(target.ref)} stands in zone ${toQuoted(there)}, ${toRefTitle(resource.ref)} in zone ${toQuoted(here)}`;
-  const diagnostic: Diagnostic = {
-    code: 'P206',
-    severity: 'error',
-    message,
-    location: locateField(resource, edge.pointer),
-    hint: 'name one of the same zone',
-    related: [{ message: 'its zone is set here', location: locateField(target, '/spec/zone') }],
-  };
-  return [{ refs: [edge.from], diagnostic }];
-}
-
 /** Circles, each reported once with the whole way around. */
 export function checkCycles(
   graph: ResourceGraph,
@@ -125,10 +108,4 @@ function toName(key: string): string {
 
 function locateEdge(graph: ResourceGraph, edge: Edge): SourceLocation {
   return locateField(graph.nodes.get(edge.from) as Resource, edge.pointer);
-}
-
-export function locateField(resource: Resource, pointer: string): SourceLocation {
-  const position = resource.positions[pointer];
-  if (position === undefined) return resource.location;
-  return { path: resource.location.path, line: position[0], column: position[1] };
 }

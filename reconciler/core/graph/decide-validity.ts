@@ -4,13 +4,12 @@ import { findKind } from '../spec/identify.ts';
 import type { Resource } from '../spec/resource.ts';
 import { checkIdentities } from './check-identities.ts';
 import { checkPlatform } from './check-platform.ts';
-import {
-  checkCycles,
-  checkReferences,
-  type GraphProblem,
-  locateField,
-} from './check-references.ts';
+import { checkCycles, checkReferences, type GraphProblem } from './check-references.ts';
+import { checkZones } from './check-zones.ts';
 import { closeOverDependents, traceWay } from './dependents-closure.ts';
+import { checkFits } from './fit/check-fits.ts';
+import { locateField } from './locate-field.ts';
+import { type Placement, placeResources } from './placement.ts';
 import { buildGraph, type Edge, type ResourceGraph } from './resource-graph.ts';
 import { listComponents } from './strong-components.ts';
 import type { BrokenResource, HeldBack, Validity } from './validity.ts';
@@ -28,9 +27,12 @@ export function decideValidity(input: {
   const unusable = new Set<RefKey>([...identities.duplicated, ...listBrokenKeys(broken)]);
   const graph = buildGraph(resources.filter(({ ref }) => !unusable.has(toRefKey(ref))));
   const components = listComponents(graph);
+  const placements = placeResources(graph, components);
   const problems = [
     ...identities.problems,
     ...checkReferences(graph, unusable, listUnreadPaths(broken)),
+    ...checkZones(graph, placements),
+    ...checkFits(graph),
     ...checkCycles(graph, components),
   ];
   const invalid = gatherInvalid(unusable, problems);
@@ -39,7 +41,10 @@ export function decideValidity(input: {
   const valid = components
     .flat()
     .filter((key) => !invalid.has(key) && !ways.has(key))
-    .map((key) => graph.nodes.get(key) as Resource);
+    .map((key) => ({
+      ...(graph.nodes.get(key) as Resource),
+      placement: placements.get(key) as Placement,
+    }));
   return {
     valid,
     zones: valid

@@ -1,6 +1,7 @@
 import type { Ref } from '../contracts/ref.ts';
 import type { Diagnostic, SourceLocation } from '../spec/diagnostic.ts';
 import type { Resource } from '../spec/resource.ts';
+import type { Placement } from './placement.ts';
 
 /** A document of ours with a mistake in it. */
 export type BrokenResource = {
@@ -13,10 +14,13 @@ export type BrokenResource = {
 
 export type HeldBack = { readonly ref: Ref; readonly why: string };
 
+/** A resource that may be followed, and where it stands. */
+export type PlacedResource = Resource & { readonly placement: Placement };
+
 /** What of a revision may be followed. */
 export type Validity = {
   /** Each resource after what it depends on. */
-  readonly valid: readonly Resource[];
+  readonly valid: readonly PlacedResource[];
   /** The names of the valid zones, sorted. */
   readonly zones: readonly string[];
   /** Resources that stay at their last good form, sorted by key. */

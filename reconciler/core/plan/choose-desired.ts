@@ -1,7 +1,7 @@
 import { type NormalForm, toRef } from '../contracts/normal-form.ts';
 import { type RefKey, toRefKey } from '../contracts/ref.ts';
+import { isPlacedIn } from '../graph/placement.ts';
 import { restoreReferences } from '../graph/restore-references.ts';
-import { zonesOf } from '../graph/zones-of.ts';
 import type { RevisionJudgement } from '../spec/judge-revision.ts';
 
 export type ChosenDesired = {
@@ -20,7 +20,7 @@ export function chooseDesired(
   lastGood: ReadonlyMap<RefKey, NormalForm>,
 ): ChosenDesired {
   const valid = judgement.valid
-    .filter((resource) => zonesOf(resource, judgement.zones).includes(zone))
+    .filter(({ placement }) => isPlacedIn(placement, zone))
     .map((resource) => resource.form);
   const keys = new Set(valid.map((form) => toRefKey(toRef(form))));
   const held = new Set(judgement.heldBack.map(({ ref }) => toRefKey(ref)));

@@ -2,14 +2,21 @@
 export type KindFacts = {
   readonly kind: string;
   readonly scope: 'platform' | 'namespace';
-  /** Where resources of the kind live: in every zone, in the zone they are, or in `spec.zone`. */
-  readonly zone: 'all' | 'self' | 'spec.zone';
+  /**
+   * Where resources of the kind live: in every zone, in the zone they are, in `spec.zone`, or
+   * where what they name lives.
+   */
+  readonly zone: 'all' | 'self' | 'spec.zone' | 'derived';
   /** Whether an invalid resource of this kind holds back the whole repo. */
   readonly freezes: boolean;
   readonly reservedNames: readonly string[];
   readonly references: readonly ReferenceFact[];
   /** Lists whose order means nothing: the normal form sorts them, by a field or as texts. */
   readonly unordered: readonly { readonly steps: Steps; readonly by: string | null }[];
+  /** Lists whose order means something, and whose items differ in a field. */
+  readonly uniqueBy: readonly { readonly steps: Steps; readonly by: string }[];
+  /** Fields that say the same as their neighbour when they are left out. */
+  readonly defaultsFrom: readonly { readonly steps: Steps; readonly from: string }[];
   /** Fields that the normal form leaves out. */
   readonly withoutEffect: readonly Steps[];
   readonly schema: MessageSchema;
@@ -30,13 +37,14 @@ export type ReferenceFact = {
 /** The part of JSON Schema that messages and hints are made from. */
 export type MessageSchema = {
   readonly description?: string;
-  readonly type?: string;
+  readonly type?: string | readonly string[];
   readonly const?: unknown;
   readonly enum?: readonly unknown[];
   readonly examples?: readonly unknown[];
   readonly properties?: Readonly<Record<string, MessageSchema>>;
   readonly items?: MessageSchema;
   readonly additionalProperties?: boolean | MessageSchema;
+  readonly propertyNames?: MessageSchema;
   readonly 'x-name'?: boolean;
 };
 

@@ -1,6 +1,8 @@
 import type { Json, JsonObject } from '../contracts/json.ts';
 import { API_VERSION, toNormalForm } from '../contracts/normal-form.ts';
 import type { Ref } from '../contracts/ref.ts';
+import { checkSpec } from './checks/check-spec.ts';
+import { fillDefaults } from './fill-defaults.ts';
 import { KINDS } from './generated/kinds.generated.ts';
 import { findKind, identify } from './identify.ts';
 import { readPointer } from './json-pointer.ts';
@@ -41,12 +43,15 @@ export function readResource({ value }: ReadValue): ReadResource {
   const problems = [...validateValue(facts, value), ...checkReservedName(facts, value)];
   if (problems.length > 0 || ref === null)
     return { content: null, kind: facts.kind, ref, problems };
-  return { content: toContent(facts, ref, value), kind: facts.kind, ref, problems };
+  const content = toContent(facts, ref, value);
+  const misfits = checkSpec(ref, content.spec);
+  if (misfits.length > 0) return { content: null, kind: facts.kind, ref, problems: misfits };
+  return { content, kind: facts.kind, ref, problems };
 }
 
 /** What the validator accepted: every cast here is a promise of the kind's schema. */
 function toContent(facts: KindFacts, ref: Ref, value: unknown): ResourceContent {
-  const spec = toPlain(readPointer(value, '/spec') as Json) as JsonObject;
+  const spec = fillDefaults(facts, toPlain(readPointer(value, '/spec') as Json) as JsonObject);
   return {
     ref,
     labels: toPlain(readPointer(value, '/metadata/labels') as Json) as Record<string, string>,

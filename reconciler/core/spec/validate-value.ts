@@ -39,7 +39,7 @@ function toProblem(facts: KindFacts, root: unknown, error: ValidationError): Fie
     case 'propertyNames':
       return null;
     default:
-      if (error.propertyName !== undefined) return toBadKey(pointer, error.propertyName);
+      if (error.propertyName !== undefined) return toBadKey(schema, pointer, error.propertyName);
       return toWrongValue(schema, pointer, error, readPointer(root, pointer));
   }
 }
@@ -79,11 +79,11 @@ function toMissingField(schema: MessageSchema, parent: string, name: string): Fi
   };
 }
 
-function toBadKey(parent: string, name: string): FieldProblem {
+function toBadKey(schema: MessageSchema, parent: string, name: string): FieldProblem {
   return {
     code: 'P113',
     message: `${toQuoted(name)} cannot be a key of ${toFieldText(parent)}`,
-    hint: 'a key is letters, digits, dots, hyphens, underscores and slashes',
+    ...toHint(schema.propertyNames),
     pointer: joinPointer(parent, name),
     atKey: true,
   };
@@ -125,11 +125,15 @@ const TYPE_WORDS: Readonly<Record<string, string>> = {
   boolean: 'true or false',
 };
 
+function toTypeWord(type: unknown): string {
+  return TYPE_WORDS[String(type)] ?? String(type);
+}
+
 function toExpectation(schema: MessageSchema, { keyword, params }: ValidationError): string {
   const limit = String(params['limit']);
   switch (keyword) {
     case 'type':
-      return TYPE_WORDS[String(params['type'])] ?? String(params['type']);
+      return [params['type']].flat().map(toTypeWord).join(' or ');
     case 'enum':
       return `one of ${(schema.enum ?? []).join(', ')}`;
     case 'const':
@@ -167,7 +171,7 @@ function toHint(field: MessageSchema | undefined, value?: unknown): { readonly h
 /** Items of a list that are told apart by a field must differ in it. */
 function findRepeatedNames(facts: KindFacts, root: unknown): readonly FieldProblem[] {
   const problems: FieldProblem[] = [];
-  for (const { steps, by } of facts.unordered) {
+  for (const { steps, by } of [...facts.unordered, ...facts.uniqueBy]) {
     const pointer = steps.reduce(joinPointer, '');
     const list = by === null ? undefined : readPointer(root, pointer);
     if (!Array.isArray(list) || by === null) continue;

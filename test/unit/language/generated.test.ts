@@ -145,6 +145,8 @@ describe('the generator', () => {
       'spec-schemas',
       'example-platform-repo',
       'reconciler/core/spec/generated',
+      'reconciler/core/contracts/generated',
+      'reconciler/core/contracts/schemas',
     ]) {
       cpSync(join(ROOT, path), join(copy, path), { recursive: true });
     }

@@ -47,7 +47,7 @@ export interface ModelManifest {
  * Operator sets by domain.
  */
 export interface ModelManifestOpset {
-  [k: string]: number;
+  readonly [k: string]: number;
 }
 /**
  * A tensor.

@@ -37,7 +37,7 @@ export interface TrainerManifest {
    * This interface was referenced by `TrainerManifest`'s JSON-Schema definition
    * via the `patternProperty` "^x-".
    */
-  [k: string]: unknown;
+  readonly [k: string]: unknown;
 }
 /**
  * A tensor.

@@ -1,0 +1,127 @@
+import type { ModelSpec } from '../../spec/generated/model.generated.ts';
+import {
+  type Column,
+  checkKeys,
+  findColumn,
+  findEncodingFault,
+  toMissing,
+  toMissingColumn,
+} from './columns.ts';
+import type { Find, FitCheck, Found, Misfit } from './fit-check.ts';
+
+export const checkModelFit: FitCheck<ModelSpec> = (spec, find) => {
+  const source = find('DataSource', spec.label.source);
+  return [
+    ...(source === null ? [] : checkLabelSource(spec, source)),
+    ...spec.features.flatMap((group, index) =>
+      checkFeatureGroup(group, `/spec/features/${index}`, source, find),
+    ),
+    ...checkPool(spec.training, find),
+  ];
+};
+
+function checkLabelSource(spec: ModelSpec, source: Found<'DataSource'>): readonly Misfit[] {
+  return [
+    ...checkLabel(spec, source),
+    ...spec.requestFeatures.flatMap((feature, index) =>
+      checkRequestFeature(spec, feature, `/spec/requestFeatures/${index}`, source),
+    ),
+    ...spec.evaluation.slices.flatMap((name, index) =>
+      findColumn(source, name) === null
+        ? [toMissingColumn(source, name, `/spec/evaluation/slices/${index}`)]
+        : [],
+    ),
+    ...spec.gates.flatMap((gate, index) => checkGate(gate, `/spec/gates/${index}`, source)),
+  ];
+}
+
+function checkLabel({ label }: ModelSpec, source: Found<'DataSource'>): readonly Misfit[] {
+  const pointer = '/spec/label/column';
+  const column = findColumn(source, label.column);
+  if (column === null) return [toMissingColumn(source, label.column, pointer)];
+  if (column.type === 'boolean' || column.type === 'int64') return [];
+  const message = `the label "${label.column}" is a ${column.type}`;
+  const hint = 'a label is a boolean, or an int64 of 0 and 1';
+  return [{ pointer, message, hint, other: toColumns(source) }];
+}
+
+function checkRequestFeature(
+  { label }: ModelSpec,
+  { name, column: columnName, categories }: ModelSpec['requestFeatures'][number],
+  pointer: string,
+  source: Found<'DataSource'>,
+): readonly Misfit[] {
+  const column = findColumn(source, columnName);
+  if (column === null) return [toMissingColumn(source, columnName, pointer)];
+  const fault = findRequestFault(column, label.column, categories);
+  if (fault === null) return [];
+  const message = `the request feature "${name}" cannot be learnt from: the column "${columnName}" ${fault}`;
+  const hint = 'name another column, or correct the feature';
+  return [{ pointer, message, hint, other: toColumns(source) }];
+}
+
+function findRequestFault(
+  column: Column,
+  label: string,
+  categories: readonly string[] | undefined,
+): string | null {
+  if (column.name === label) return 'is the label itself';
+  return findEncodingFault(column, categories);
+}
+
+function checkGate(
+  { slice }: ModelSpec['gates'][number],
+  pointer: string,
+  source: Found<'DataSource'>,
+): readonly Misfit[] {
+  const values = slice === undefined ? undefined : findColumn(source, slice.column)?.values;
+  if (slice === undefined || values === undefined || values.includes(slice.value)) return [];
+  const message = `the gate is on rows with "${slice.value}" as ${slice.column}, and there are none`;
+  const hint = `values: ${values.slice(0, 20).join(', ')}`;
+  return [{ pointer: `${pointer}/slice/value`, message, hint, other: toColumns(source) }];
+}
+
+function checkFeatureGroup(
+  { view: viewName, names }: ModelSpec['features'][number],
+  pointer: string,
+  source: Found<'DataSource'> | null,
+  find: Find,
+): readonly Misfit[] {
+  const view = find('FeatureView', viewName);
+  if (view === null) return [];
+  const known = view.spec.features.map(({ name }) => name);
+  const owner = { ref: view.ref, pointer: '/spec/features' };
+  const entity = find('Entity', view.spec.entity);
+  return [
+    ...names.flatMap((name, at) =>
+      known.includes(name)
+        ? []
+        : [toMissing({ what: 'feature', name, pointer: `${pointer}/names/${at}`, owner, known })],
+    ),
+    ...(entity === null || source === null ? [] : checkKeys(entity, source, `${pointer}/view`)),
+  ];
+}
+
+/** What each bundled trainer computes on. */
+const DEVICES = { lightgbm: 'cpu' } as const;
+
+function checkPool(training: ModelSpec['training'], find: Find): readonly Misfit[] {
+  const pointer = '/spec/training/pool';
+  const target = find('Target', training.target);
+  if (target === null) return [];
+  const owner = { ref: target.ref, pointer: '/spec/pools' };
+  const pool = target.spec.pools.find(({ name }) => name === training.pool);
+  if (pool === undefined) {
+    const known = target.spec.pools.map(({ name }) => name);
+    return [toMissing({ what: 'pool', name: training.pool, pointer, owner, known })];
+  }
+  const trainer = find('Trainer', training.trainer);
+  const device = trainer === null ? pool.device : DEVICES[trainer.spec.bundled];
+  if (pool.device === device) return [];
+  const message = `the pool "${training.pool}" has the device ${pool.device}, and Trainer "${training.trainer}" needs ${device}`;
+  return [{ pointer, message, hint: `name a pool of the device ${device}`, other: owner }];
+}
+
+function toColumns({ ref }: Found<'DataSource'>): Misfit['other'] {
+  return { ref, pointer: '/spec/columns' };
+}

@@ -1,0 +1,63 @@
+import { type RefKey, toRefKey } from '../contracts/ref.ts';
+import { findKind } from '../spec/identify.ts';
+import type { Resource } from '../spec/resource.ts';
+import { dependenciesOf, type Edge, type ResourceGraph } from './resource-graph.ts';
+
+/**
+ * Where a resource stands, and so whose reconciler acts on it: in one zone, in every zone, or
+ * unclear, when what it names stands in several zones or in none that is known.
+ */
+export type Placement =
+  | { readonly state: 'everywhere' }
+  | { readonly state: 'zone'; readonly zone: string }
+  | { readonly state: 'unclear' };
+
+export type Placements = ReadonlyMap<RefKey, Placement>;
+
+const EVERYWHERE: Placement = { state: 'everywhere' };
+const UNCLEAR: Placement = { state: 'unclear' };
+
+/** Places every node, once: `components` has dependencies before dependents. */
+export function placeResources(
+  graph: ResourceGraph,
+  components: readonly (readonly RefKey[])[],
+): Placements {
+  const placements = new Map<RefKey, Placement>();
+  for (const key of components.flat()) {
+    placements.set(key, place(graph, placements, graph.nodes.get(key) as Resource));
+  }
+  return placements;
+}
+
+function place(graph: ResourceGraph, placements: Placements, { ref, spec }: Resource): Placement {
+  switch (findKind(ref.kind)?.zone) {
+    case 'self':
+      return { state: 'zone', zone: ref.name };
+    case 'spec.zone':
+      return typeof spec['zone'] === 'string' ? { state: 'zone', zone: spec['zone'] } : UNCLEAR;
+    case 'derived': {
+      const [first, ...others] = listZonedEdges(graph, placements, toRefKey(ref));
+      if (first === undefined || others.some(({ zone }) => zone !== first.zone)) return UNCLEAR;
+      return { state: 'zone', zone: first.zone };
+    }
+    default:
+      return EVERYWHERE;
+  }
+}
+
+/** The names in a resource that lead to something of one zone, in the order of its fields. */
+export function listZonedEdges(
+  graph: ResourceGraph,
+  placements: Placements,
+  key: RefKey,
+): readonly { readonly edge: Edge; readonly zone: string }[] {
+  return dependenciesOf(graph, key).flatMap((edge) => {
+    const placement = placements.get(edge.toKey);
+    return placement?.state === 'zone' ? [{ edge, zone: placement.zone }] : [];
+  });
+}
+
+/** Whether the reconciler of a zone acts on what is placed so. */
+export function isPlacedIn(placement: Placement, zone: string): boolean {
+  return placement.state === 'zone' ? placement.zone === zone : placement.state === 'everywhere';
+}

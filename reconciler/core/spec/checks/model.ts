@@ -1,0 +1,51 @@
+import { parseDurationSeconds } from '../duration.ts';
+import type { ModelSpec } from '../generated/model.generated.ts';
+import type { FieldProblem } from '../validate-value.ts';
+import { checkInstant } from './connection.ts';
+import { type FieldCheck, problemAt } from './field-check.ts';
+
+export const checkModel: FieldCheck<ModelSpec> = (spec) => [
+  ...checkInstant('/spec/training/window/asOf', spec.training.window.asOf),
+  ...checkFeatureNames(spec),
+  ...checkSplit(spec),
+  ...checkGates(spec),
+];
+
+/** The model's input has one feature of each name, wherever it comes from. */
+function checkFeatureNames({ features, requestFeatures }: ModelSpec): readonly FieldProblem[] {
+  const named = [
+    ...features.flatMap(({ names }, view) =>
+      names.map((name, at) => ({ name, pointer: `/spec/features/${view}/names/${at}` })),
+    ),
+    ...requestFeatures.map(({ name }, at) => ({
+      name,
+      pointer: `/spec/requestFeatures/${at}/name`,
+    })),
+  ];
+  const seen = new Set<string>();
+  return named.flatMap(({ name, pointer }) => {
+    const isRepeated = seen.has(name);
+    seen.add(name);
+    if (!isRepeated) return [];
+    const message = `the model has another feature called "${name}"`;
+    const hint = 'give one of them another name: all features of a model are told apart by it';
+    return [problemAt('P207', pointer, message, hint)];
+  });
+}
+
+function checkSplit({ label, training: { window, split } }: ModelSpec): readonly FieldProblem[] {
+  const parts = [split.validation, split.test, label.maturity];
+  const used = parts.reduce((sum, text) => sum + (parseDurationSeconds(text) ?? 0), 0);
+  if (used < (parseDurationSeconds(window.length) ?? 0)) return [];
+  const message = `validation (${split.validation}), test (${split.test}) and the label's maturity (${label.maturity}) leave nothing of the window of ${window.length} for training`;
+  return [problemAt('P207', '/spec/training/split', message, 'lengthen the window')];
+}
+
+function checkGates({ gates, evaluation: { slices } }: ModelSpec): readonly FieldProblem[] {
+  return gates.flatMap(({ slice }, index) => {
+    if (slice === undefined || slices.includes(slice.column)) return [];
+    const message = `the gate is on a slice of "${slice.column}", which is not measured`;
+    const hint = `add it to evaluation.slices: [${[...slices, slice.column].join(', ')}]`;
+    return [problemAt('P207', `/spec/gates/${index}/slice/column`, message, hint)];
+  });
+}

@@ -1,0 +1,99 @@
+import { type IncomingMessage, request } from 'node:http';
+import { CodedError } from '../../../core/contracts/coded-error.ts';
+import { ERROR_CODES, type ErrorCode } from '../../../core/contracts/error-codes.ts';
+import type { Json, JsonObject } from '../../../core/contracts/json.ts';
+import type { Clock } from '../../../ports/clock.ts';
+import type { PredictionRequest, Predictions } from '../../../ports/predictions.ts';
+
+/** A node refuses beyond its queue at once; what takes longer will not come. */
+const LIMIT_MS = 30_000;
+
+/** An answer has a score and some states; a refusal has a sentence. */
+const MAX_ANSWER_BYTES = 1024 * 1024;
+const MAX_REASON_LENGTH = 1_000;
+
+type Reply = { readonly status: number; readonly text: string };
+
+export function createHttpPredictions(deps: {
+  readonly clock: Clock;
+  readonly limitMs?: number;
+}): Predictions {
+  const { clock, limitMs = LIMIT_MS } = deps;
+  return {
+    async predict(url, asked) {
+      const reply = await ask(clock, limitMs, url, asked);
+      const value = parseObject(reply.text);
+      if (reply.status === 200 && value !== null) return value;
+      throw toRefusal(url, reply.status, value);
+    },
+  };
+}
+
+async function ask(
+  clock: Clock,
+  limitMs: number,
+  url: string,
+  { endpoint, entities, features }: PredictionRequest,
+): Promise<Reply> {
+  const over = new AbortController();
+  const answered = new AbortController();
+  void clock.sleep(limitMs, answered.signal).then(() => over.abort());
+  const path = endpoint.split('/').map(encodeURIComponent).join('/');
+  const target = `${url}/v1/endpoints/${path}/predict`;
+  try {
+    return await send(target, JSON.stringify({ entities, features }), over.signal);
+  } catch (cause) {
+    const why = over.signal.aborted ? 'does not answer in time' : 'cannot be reached';
+    const message = `the serving node at ${url} ${why}`;
+    throw new CodedError('P810', message, { remedy: 'retry', cause });
+  } finally {
+    answered.abort();
+  }
+}
+
+function send(target: string, text: string, signal: AbortSignal): Promise<Reply> {
+  const body = Buffer.from(text);
+  const headers = { 'content-type': 'application/json', 'content-length': String(body.length) };
+  return new Promise((resolve, reject) => {
+    const options = { method: 'POST', headers, signal, agent: false } as const;
+    const outgoing = request(target, options, (response) => {
+      const status = response.statusCode ?? 0;
+      readAll(response).then((answer) => resolve({ status, text: answer }), reject);
+    });
+    outgoing.on('error', reject);
+    outgoing.end(body);
+  });
+}
+
+async function readAll(response: IncomingMessage): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of response as AsyncIterable<Uint8Array>) {
+    length += chunk.length;
+    if (length > MAX_ANSWER_BYTES) throw new Error('the answer is too large');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, length).toString('utf8');
+}
+
+function parseObject(text: string): JsonObject | null {
+  try {
+    const value = JSON.parse(text) as Json;
+    const isObject = value !== null && typeof value === 'object' && !Array.isArray(value);
+    return isObject ? (value as JsonObject) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** A node says `P823 payments/fraud has no release yet`: the code, then the reason. */
+function toRefusal(url: string, status: number, value: JsonObject | null): CodedError {
+  const said = typeof value?.['error'] === 'string' ? value['error'] : '';
+  const [, code = '', reason = ''] = /^(P\d{3}) (.+)$/s.exec(said) ?? [];
+  const remedy = status === 503 ? 'retry' : 'stop';
+  if (Object.hasOwn(ERROR_CODES, code)) {
+    return new CodedError(code as ErrorCode, reason.slice(0, MAX_REASON_LENGTH), { remedy });
+  }
+  const message = `the serving node at ${url} answers ${status}, in no form that is known`;
+  return new CodedError('P810', message, { remedy });
+}

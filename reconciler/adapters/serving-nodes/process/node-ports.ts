@@ -1,0 +1,25 @@
+import { createServer } from 'node:net';
+import { hasErrorCode } from '../../../core/contracts/has-error-code.ts';
+
+/** How many after the preferred one are tried before any free one is taken. */
+const NEXT_PORTS = 16;
+const LAST_PORT = 65_535;
+
+/** In the order in which they are tried; 0 is whichever the system gives. */
+export function listPorts(last: number | null, preferred: number): readonly number[] {
+  const next = Array.from({ length: NEXT_PORTS + 1 }, (_, at) => preferred + at);
+  const wanted = preferred === 0 ? [] : next.filter((port) => port <= LAST_PORT);
+  return [...new Set([...(last === null ? [] : [last]), ...wanted, 0])];
+}
+
+/** Another program may take it right after; then the node does not start, and the next is tried. */
+export function isPortFree(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', (error) => {
+      if (hasErrorCode(error, 'EADDRINUSE', 'EACCES')) resolve(false);
+      else reject(error);
+    });
+    server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(true)));
+  });
+}

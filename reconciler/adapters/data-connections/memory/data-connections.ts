@@ -54,6 +54,7 @@ export function createMemoryDataConnections(deps: {
     },
 
     async locate(location) {
+      requireName(location.connection);
       const path = toPath(location);
       if (files.has(path)) return path;
       const place = `${JSON.stringify(location.path)} of the connection ${location.connection}`;

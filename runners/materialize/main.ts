@@ -1,5 +1,3 @@
-import { createPostgresDatabase } from '../../reconciler/adapters/database/postgres/database.ts';
-import { openPostgresOnlineRowWriter } from '../../reconciler/adapters/online-features/postgres/online-row-writer.ts';
 import {
   answerJob,
   type JobVerb,
@@ -9,6 +7,12 @@ import { materialiseOnline, type OnlineDeps } from './online.ts';
 import { makeTrainingSet } from './training-set.ts';
 
 const withWriter: OnlineDeps['withWriter'] = async (url, work) => {
+  const { createPostgresDatabase } = await import(
+    '../../reconciler/adapters/database/postgres/database.ts'
+  );
+  const { openPostgresOnlineRowWriter } = await import(
+    '../../reconciler/adapters/online-features/postgres/online-row-writer.ts'
+  );
   // One transaction needs one connection.
   const database = createPostgresDatabase({ url, maxConnections: 1 });
   try {

@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createSystemClock } from '../../reconciler/adapters/clock/system/clock.ts';
-import { createFiles } from '../../reconciler/adapters/executor/process/files.ts';
+import { createFiles, type Files } from '../../reconciler/adapters/executor/process/files.ts';
 import { createFolderLock } from '../../reconciler/adapters/executor/process/folder-lock.ts';
 import { createSystemProcessIdentity } from '../../reconciler/adapters/process-identity/system/process-identity.ts';
 import { createSystemRandomness } from '../../reconciler/adapters/randomness/system/randomness.ts';
@@ -82,8 +82,8 @@ export async function makeSlots(zoneFolder: string, pool: string, count: number)
 export function openProcessRuns(
   zoneFolder: string,
   settings: Partial<SupervisorSettings> = {},
+  files: Files = createFiles(),
 ): Runs {
-  const files = createFiles();
   const clock = createSystemClock();
   const processIdentity = createSystemProcessIdentity();
   const randomness = createSystemRandomness();
@@ -94,7 +94,7 @@ export function openProcessRuns(
     slotsFolderOf: (target, pool) => toSlotsFolder(zoneFolder, target, pool),
     supervisorArgv: SUPERVISOR,
     files,
-    lock: createFolderLock({ folder, files, clock, randomness, processIdentity }),
+    lock: createFolderLock({ folder, files: createFiles(), clock, randomness, processIdentity }),
     clock,
     processIdentity,
     settings: { ...TEST_SETTINGS, ...settings },

@@ -1,3 +1,4 @@
+import type { Ref } from '../../contracts/ref.ts';
 import type { DataSourceSpec } from '../../spec/generated/data-source.generated.ts';
 import { findNearestName } from '../../spec/nearest-name.ts';
 import { toPrintable } from '../../spec/printable.ts';
@@ -39,18 +40,21 @@ export function toMissingColumn(
 }
 
 /** Keys of an entity that the source does not have as columns of the same type. */
-export function checkKeys(
-  entity: Found<'Entity'>,
-  source: Found<'DataSource'>,
-  pointer: string,
-): readonly Misfit[] {
+export function checkKeys(input: {
+  readonly entity: Found<'Entity'>;
+  readonly source: Found<'DataSource'>;
+  readonly pointer: string;
+  readonly through: readonly Ref[];
+}): readonly Misfit[] {
+  const { entity, source, pointer, through } = input;
   return entity.spec.keys.flatMap(({ name, type }): readonly Misfit[] => {
     const column = findColumn(source, name);
-    if (column === null) return [toMissingColumn(source, name, pointer)];
+    if (column === null) return [{ ...toMissingColumn(source, name, pointer), through }];
     if (column.type === type) return [];
     const message = `the key "${name}" of Entity "${entity.ref.name}" is a ${type}, and in DataSource "${source.ref.name}" a ${column.type}`;
     const hint = 'a key has the same type everywhere';
-    return [{ pointer, message, hint, other: { ref: source.ref, pointer: '/spec/columns' } }];
+    const other = { ref: source.ref, pointer: '/spec/columns' };
+    return [{ pointer, message, hint, other, through }];
   });
 }
 

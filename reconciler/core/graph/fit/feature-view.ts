@@ -9,7 +9,9 @@ export const checkFeatureViewFit: FitCheck<FeatureViewSpec> = (spec, find) => {
   const entity = find('Entity', spec.entity);
   if (source === null) return [];
   return [
-    ...(entity === null ? [] : checkKeys(entity, source, '/spec/entity')),
+    ...(entity === null
+      ? []
+      : checkKeys({ entity, source, pointer: '/spec/entity', through: [entity.ref] })),
     ...spec.features.flatMap((feature, index) =>
       checkFeature(feature, source, `/spec/features/${index}`),
     ),

@@ -8,6 +8,8 @@ export type Misfit = {
   readonly hint: string;
   /** The other side of it. */
   readonly other: { readonly ref: Ref; readonly pointer: string };
+  /** Further resources that have a say in it, such as those that lead there. */
+  readonly through?: readonly Ref[];
 };
 
 /** A resource that another one names. */

@@ -98,7 +98,14 @@ function checkFeatureGroup(
         ? []
         : [toMissing({ what: 'feature', name, pointer: `${pointer}/names/${at}`, owner, known })],
     ),
-    ...(entity === null || source === null ? [] : checkKeys(entity, source, `${pointer}/view`)),
+    ...(entity === null || source === null
+      ? []
+      : checkKeys({
+          entity,
+          source,
+          pointer: `${pointer}/view`,
+          through: [view.ref, entity.ref],
+        })),
   ];
 }
 
@@ -119,7 +126,9 @@ function checkPool(training: ModelSpec['training'], find: Find): readonly Misfit
   const device = trainer === null ? pool.device : DEVICES[trainer.spec.bundled];
   if (pool.device === device) return [];
   const message = `the pool "${training.pool}" has the device ${pool.device}, and Trainer "${training.trainer}" needs ${device}`;
-  return [{ pointer, message, hint: `name a pool of the device ${device}`, other: owner }];
+  const through = trainer === null ? [] : [trainer.ref];
+  const hint = `name a pool of the device ${device}`;
+  return [{ pointer, message, hint, other: owner, through }];
 }
 
 function toColumns({ ref }: Found<'DataSource'>): Misfit['other'] {

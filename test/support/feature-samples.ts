@@ -83,6 +83,7 @@ const FEATURES: readonly ViewFeature[] = [
   { name: 'max 10', kind: 'aggregate', function: 'max', column: 'quantity', windowSeconds: 10 },
   { name: 'kinds 20', kind: 'aggregate', function: 'distinct', column: 'kind', windowSeconds: 20 },
   { name: 'sizes 5', kind: 'aggregate', function: 'distinct', column: 'amount', windowSeconds: 5 },
+  { name: 'year', kind: 'aggregate', function: 'count', column: null, windowSeconds: 31_622_400 },
   { name: 'any "10"', kind: 'aggregate', function: 'sum', column: 'flag', windowSeconds: 10 },
 ];
 
@@ -107,7 +108,7 @@ export const viewDefinitions: fc.Arbitrary<ViewDefinition> = fc.record({
   keys: fc.constant(SAMPLE_VIEW.keys),
   eventTime: fc.constant(SAMPLE_VIEW.eventTime),
   availability: fc.constant(SAMPLE_VIEW.availability),
-  timeToLiveSeconds: fc.constantFrom(null, 1, 7),
+  timeToLiveSeconds: fc.constantFrom(null, 1, 7, 3_456_000),
   features: fc.subarray([...FEATURES], { minLength: 1 }),
 });
 

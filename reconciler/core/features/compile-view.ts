@@ -129,5 +129,5 @@ function compileTooOld(
   timeToLive: TimeToLiveUse,
 ): string | null {
   if (timeToLiveSeconds === null || timeToLive === 'later') return null;
-  return `newest.t - epoch_us(newest.happened) > ${timeToLiveSeconds} * ${MICROS_PER_SECOND}`;
+  return `newest.t - epoch_us(newest.happened) > ${timeToLiveSeconds * MICROS_PER_SECOND}`;
 }

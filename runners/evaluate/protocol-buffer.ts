@@ -56,7 +56,9 @@ function readVarint(message: Uint8Array, cursor: Cursor): number {
     if (byte === undefined) throw refuse('model.onnx is cut off or damaged');
     cursor.at += 1;
     value += (byte & 0x7f) * 2 ** (7 * index);
-    if (byte < 0x80) return value < 2 ** 63 ? value : value - 2 ** 64;
+    if (byte >= 0x80) continue;
+    // Below zero it must stay below zero, however close the sum is rounded to 2^64.
+    return value < 2 ** 63 ? value : Math.min(-1, value - 2 ** 64);
   }
   throw refuse('model.onnx is no ONNX file');
 }

@@ -210,7 +210,7 @@ function createDyingRandomness(afterCalls: number): Randomness {
 
 /** All that an index lists is there; before there is an index, there is no layout either. */
 async function expectWhole(folder: string): Promise<void> {
-  const names = await readdir(folder).catch(() => []);
+  const names = await readdir(folder).catch((): string[] => []);
   if (!names.includes('oci-layout')) return;
   const index = await readJson(join(folder, 'index.json'));
   for (const descriptor of index.manifests) {

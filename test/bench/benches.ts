@@ -4,6 +4,7 @@ import { engine } from './engine/engine.ts';
 import { language } from './language/language.ts';
 import { serving } from './serving/serving.ts';
 import { start } from './start/start.ts';
+import { training } from './training/training.ts';
 
 /** The names are fixed: figures are compared over years. */
-export const BENCHES: readonly Bench[] = [audit, engine, language, serving, start];
+export const BENCHES: readonly Bench[] = [audit, engine, language, serving, start, training];

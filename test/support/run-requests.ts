@@ -82,8 +82,9 @@ export async function makeSlots(zoneFolder: string, pool: string, count: number)
 export function openProcessRuns(
   zoneFolder: string,
   settings: Partial<SupervisorSettings> = {},
-  files: Files = createFiles(),
+  parts: { readonly files?: Files; readonly supervisorArgv?: readonly string[] } = {},
 ): Runs {
+  const files = parts.files ?? createFiles();
   const clock = createSystemClock();
   const processIdentity = createSystemProcessIdentity();
   const randomness = createSystemRandomness();
@@ -92,7 +93,7 @@ export function openProcessRuns(
     zone: RUN_ZONE,
     zoneFolder,
     slotsFolderOf: (target, pool) => toSlotsFolder(zoneFolder, target, pool),
-    supervisorArgv: SUPERVISOR,
+    supervisorArgv: parts.supervisorArgv ?? SUPERVISOR,
     files,
     lock: createFolderLock({ folder, files: createFiles(), clock, randomness, processIdentity }),
     clock,

@@ -20,7 +20,7 @@ const files: typeof real = {
 };
 
 const request = JSON.parse(readFileSync(requestFile, 'utf8'));
-const runs = openProcessRuns(zoneFolder, {}, files);
+const runs = openProcessRuns(zoneFolder, {}, { files });
 await runs.start(LEADER, request);
 say('started');
 for (;;) {

@@ -133,10 +133,19 @@ class Boosting:
         trees = [tree for text in self._segments for tree in parse_trees(text)]
         return trees[: self._kept_rounds()]
 
-    def predict_margins(self, rows: Rows) -> numpy.ndarray:
+    def train_margins(self) -> numpy.ndarray:
         """By the trees that are kept, as LightGBM itself evaluates them."""
-        margins = numpy.zeros(rows.count)
+        return self._keep(self._train, self._train_margins)
+
+    def validation_margins(self) -> numpy.ndarray:
+        return self._keep(self._validation, self._validation_margins)
+
+    def _keep(self, rows: Rows, margins_of_all: numpy.ndarray) -> numpy.ndarray:
+        """What is known already is not computed again: on many rows that takes a while."""
         left = self._kept_rounds()
+        if left == self._rounds:
+            return margins_of_all
+        margins = numpy.zeros(rows.count)
         for text in self._segments:
             booster = lightgbm.Booster(model_str=text)
             count = min(left, booster.current_iteration())

@@ -24,9 +24,9 @@ def write_results(
 ) -> None:
     """The manifest comes last: with it, the model is complete."""
     model = export_onnx(boosting.to_trees(), len(feature_names))
-    validation_margins = boosting.predict_margins(validation)
+    validation_margins = boosting.validation_margins()
     metrics = [
-        *measure("train", train, boosting.predict_margins(train)),
+        *measure("train", train, boosting.train_margins()),
         *measure("validation", validation, validation_margins),
     ]
     scores = {"v": 1, "scores": to_probabilities(validation_margins).tolist()}

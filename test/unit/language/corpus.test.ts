@@ -3,6 +3,8 @@ import { BYTE_CASES } from './corpus/bytes.ts';
 import type { CorpusCase } from './corpus/case.ts';
 import { FIELD_CASES, FREEZING_FIELD_CASES } from './corpus/fields.ts';
 import { GRAPH_CASES } from './corpus/graph.ts';
+import { MODEL_FIELD_CASES } from './corpus/model-fields.ts';
+import { MODEL_GRAPH_CASES } from './corpus/model-graph.ts';
 import { SYNTAX_CASES } from './corpus/syntax.ts';
 import { judgeSmallRepo, toPlaces, toTitles } from './small-repo.ts';
 
@@ -25,8 +27,10 @@ describe('a repo with mistakes, each reported in its place', () => {
   describe('fields', () => {
     it.each(FIELD_CASES)('$name', expectCase);
     it.each(FREEZING_FIELD_CASES)('$name', expectCase);
+    it.each(MODEL_FIELD_CASES)('$name', expectCase);
   });
   describe('how resources fit together', () => {
     it.each(GRAPH_CASES)('$name', expectCase);
+    it.each(MODEL_GRAPH_CASES)('$name', expectCase);
   });
 });

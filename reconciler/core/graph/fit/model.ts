@@ -24,7 +24,7 @@ function checkLabelSource(spec: ModelSpec, source: Found<'DataSource'>): readonl
   return [
     ...checkLabel(spec, source),
     ...spec.requestFeatures.flatMap((feature, index) =>
-      checkRequestFeature(spec, feature, `/spec/requestFeatures/${index}`, source),
+      checkRequestFeature(spec, feature, `/spec/requestFeatures/${index}/column`, source),
     ),
     ...spec.evaluation.slices.flatMap((name, index) =>
       findColumn(source, name) === null

@@ -20,6 +20,12 @@ export function createMemorySnapshots(deps: {
   const accepted = new Map<string, SnapshotRecord>();
   const stored = new Map<string, StoredSnapshot>();
   const toKey = (source: string, digest: string) => `${source}@${digest}`;
+  const readWhole = (source: string): StoredSnapshot | null => {
+    const record = accepted.get(source);
+    if (record === undefined) return null;
+    const { rowsFile } = stored.get(toKey(source, record.digest)) ?? { rowsFile: '' };
+    return files.has(rowsFile) ? { record, rowsFile } : null;
+  };
   return {
     async accept(source, inputFile) {
       const bytes = files.get(inputFile);
@@ -37,15 +43,10 @@ export function createMemorySnapshots(deps: {
       return snapshot;
     },
 
-    async readAccepted(source) {
-      const record = accepted.get(source);
-      if (record === undefined) return null;
-      const { rowsFile } = stored.get(toKey(source, record.digest)) ?? { rowsFile: '' };
-      return files.has(rowsFile) ? { record, rowsFile } : null;
-    },
+    readAccepted: async (source) => readWhole(source),
 
     async isCurrent(source, inputFile) {
-      const record = accepted.get(source.source);
+      const record = readWhole(source.source)?.record;
       const bytes = files.get(inputFile);
       if (record === undefined || bytes === undefined) return false;
       const isSameDefinition = record.sourceDigest === toSourceDigest(source);

@@ -123,12 +123,11 @@ export async function openRuns(machine: Machine, paths: StatePaths, zone: string
   const { clock, identity: processIdentity } = machine;
   const folder = toZoneFolder(paths, zone);
   const files = createFiles();
-  const program = join(BUILD_FOLDER, 'reconciler/adapters/runs/process/supervisor-program.js');
   return createProcessRuns({
     zone,
     zoneFolder: folder.root,
     slotsFolderOf: createFolderLayout(folder.root).slots,
-    supervisorArgv: [process.execPath, program],
+    supervisorArgv: [process.execPath, toProgramFile('supervise')],
     files,
     lock: createFolderLock({
       ...machine,

@@ -76,16 +76,19 @@ export async function openNodes(
   const { machine, paths, registry, zone, servingPort } = parts;
   const folder = toZoneFolder(paths, zone);
   return createProcessServingNodes({
-    zone,
+    program: [process.execPath, join(BUILD_FOLDER, 'runners', 'serve', 'main.js')],
     registry,
     clock: machine.clock,
-    program: join(BUILD_FOLDER, 'runners', 'serve', 'main.js'),
-    preferredPort: servingPort,
-    build: await readBuild(),
-    controlFile: folder.control,
-    artifactsFolder: folder.artifacts,
-    nodeFolder: folder.node,
-    processesFolder: paths.processes,
+    config: {
+      zone,
+      host: '127.0.0.1',
+      port: servingPort,
+      controlFile: folder.control,
+      artifactsFolder: folder.artifacts,
+      nodeFolder: folder.node,
+      processesFolder: paths.processes,
+      build: await readBuild(),
+    },
   });
 }
 

@@ -125,10 +125,10 @@ describe('the model that it writes', () => {
 async function readBoundaryRows(run: TrainerRun): Promise<readonly (readonly string[])[]> {
   const [python = ''] = run.argv;
   const program = `
-import sys, json, numpy, onnx
-nodes = onnx.load(sys.argv[1]).graph.node[0]
+import sys, json, numpy, onnx, onnx.numpy_helper
+nodes = next(n for n in onnx.load(sys.argv[1]).graph.node if n.op_type == "TreeEnsembleRegressor")
 a = {x.name: onnx.helper.get_attribute_value(x) for x in nodes.attribute}
-splits = [(f, v) for f, v, m in zip(a["nodes_featureids"], a["nodes_values"], a["nodes_modes"]) if m == b"BRANCH_LEQ"]
+splits = [(f, v) for f, v, m in zip(a["nodes_featureids"], onnx.numpy_helper.to_array(a["nodes_values_as_tensor"]), a["nodes_modes"]) if m == b"BRANCH_LEQ"]
 def around(v):
     v = numpy.float32(v)
     return [v, numpy.nextafter(v, numpy.float32(numpy.inf)), numpy.nextafter(v, numpy.float32(-numpy.inf))]

@@ -4,6 +4,9 @@ import type { SealedRecord } from './record.ts';
 const VERBS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   create: { succeeded: 'Create', failed: 'Fail to create', abandoned: 'Give up creating' },
   update: { succeeded: 'Update', failed: 'Fail to update', abandoned: 'Give up updating' },
+  refresh: { succeeded: 'Refresh', failed: 'Fail to refresh', abandoned: 'Give up refreshing' },
+  train: { succeeded: 'Train', failed: 'Fail to train', abandoned: 'Give up training' },
+  publish: { succeeded: 'Publish', failed: 'Fail to publish', abandoned: 'Give up publishing' },
   retire: { succeeded: 'Retire', failed: 'Fail to retire', abandoned: 'Give up retiring' },
   orphan: { succeeded: 'Orphan', failed: 'Fail to orphan', abandoned: 'Give up orphaning' },
   delete: { succeeded: 'Delete', failed: 'Fail to delete', abandoned: 'Give up deleting' },

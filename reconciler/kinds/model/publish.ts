@@ -98,7 +98,7 @@ export function toPublication({
       trainer: trainerDigest as Digest,
       version: version as Digest,
     },
-    summary: `publishes the version ${version.slice(0, 19)}${figure}`,
+    summary: `the version ${version.slice(0, 19)}${figure}`,
   };
 }
 

@@ -15,6 +15,9 @@ const AWAITING_RELEASE: Condition = {
   message: 'it serves as soon as a Release names a version; plumb model list shows them',
 };
 
+/** A release is an effect of another resource, which nobody tells this one of. */
+const LOOK_AGAIN_MS = 5_000;
+
 /** Where a model is asked. Without a release it is known and answers nobody. */
 export const planEndpoint: Planner = (input) =>
   planConvergence(input, {
@@ -27,9 +30,10 @@ export const planEndpoint: Planner = (input) =>
         : `its threshold goes from ${was} to ${threshold}`;
     },
     removal: () => ({ action: 'delete', reason: 'left Git: it is no longer served' }),
-    settle: ({ desired, facts }) => {
+    settle: ({ desired, facts, now }) => {
       const { versions = 1 } = facts as Partial<EndpointFacts>;
       if (desired === null || versions > 0) return null;
-      return { effects: [], waiting: [], conditions: [AWAITING_RELEASE] };
+      const waiting = [{ on: 'a release', until: now + LOOK_AGAIN_MS }];
+      return { effects: [], waiting, conditions: [AWAITING_RELEASE] };
     },
   });

@@ -16,6 +16,9 @@ const START_MS = 60_000;
 const GRACE_MS = 30_000;
 const POLL_MS = 50;
 
+/** A node that was killed is dead a moment before the system has closed its port. */
+const LAST_PORT_MS = 3_000;
+
 /** A start fails for its port when another program takes it in the last moment: not often. */
 const MAX_STARTS = 5;
 
@@ -86,9 +89,10 @@ async function ensureRunning(
 
 async function startOnSomePort(deps: ProcessServingNodesDeps, name: string): Promise<ServingNode> {
   const { host, nodeFolder, port: preferred } = deps.config;
-  const ports = listPorts(await readLastPort(nodeFolder), preferred);
+  const last = await readLastPort(nodeFolder);
+  if (last !== null) await waitForPort(deps, last);
   let starts = 0;
-  for (const port of ports) {
+  for (const port of listPorts(last, preferred)) {
     if (port !== 0 && !(await isPortFree(host, port))) continue;
     starts += 1;
     const started = await startNode(deps.program, { v: 1, node: name, ...deps.config, port });
@@ -98,6 +102,14 @@ async function startOnSomePort(deps: ProcessServingNodesDeps, name: string): Pro
     if (!wasPortTaken || starts >= MAX_STARTS) throw await toFailure(deps, name, started);
   }
   throw new CodedError('P810', `the serving node ${name} finds no port to answer on`);
+}
+
+/** Where the node was, applications ask again. In vain when another program has the port by now. */
+async function waitForPort({ clock, config }: ProcessServingNodesDeps, port: number) {
+  const deadline = clock.now() + LAST_PORT_MS;
+  while (!(await isPortFree(config.host, port)) && clock.now() < deadline) {
+    await clock.sleep(POLL_MS);
+  }
 }
 
 /**

@@ -1,30 +1,14 @@
 import fc from 'fast-check';
 import { stringify } from 'yaml';
+import { type AnyDocument, toAnyDocument } from './any-document.ts';
+import { anyModelDocuments } from './arbitrary-model.ts';
 import type { Files } from './small-repo.ts';
-
-export type AnyDocument = {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: Readonly<Record<string, unknown>>;
-  readonly spec: Readonly<Record<string, unknown>>;
-};
 
 const ZONES = ['ae', 'eu', 'sa'] as const;
 const name = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h');
 const description = fc.option(fc.constantFrom('A sentence.', 'صف', 'x: y # z', '"'), {
   nil: undefined,
 });
-
-function document(
-  kind: string,
-  bearer: string,
-  spec: Readonly<Record<string, unknown>>,
-): AnyDocument {
-  const given = Object.entries(spec).filter(([, value]) => value !== undefined);
-  const metadata = { name: bearer, labels: { team: `${bearer}-team` } };
-  const apiVersion = 'plumbline.dev/v1alpha1';
-  return { apiVersion, kind, metadata, spec: Object.fromEntries(given) };
-}
 
 const pool = fc.record({
   name,
@@ -50,7 +34,7 @@ const targets = fc.tuple(
         );
         const zone = ZONES[number % 3];
         const whole = { ...spec, zone, executor: 'process', pools: given };
-        return document('Target', `t${number}`, whole);
+        return toAnyDocument('Target', `t${number}`, whole);
       }),
   ),
 );
@@ -60,7 +44,7 @@ const environments = fc.tuple(
     fc
       .record({ description, hasSecond: fc.boolean(), promotes: fc.boolean() })
       .map(({ hasSecond, promotes, description: text }) =>
-        document('Environment', `e${number}`, {
+        toAnyDocument('Environment', `e${number}`, {
           description: text,
           zone: ZONES[number % 3],
           targets: hasSecond ? [`t${(number + 3) % 6}`, `t${number}`] : [`t${number}`],
@@ -73,11 +57,17 @@ const environments = fc.tuple(
 const namespaces = fc.tuple(
   fc
     .record({ owners: fc.uniqueArray(name, { minLength: 1, maxLength: 4 }), description })
-    .map((spec) => document('Namespace', 'payments', spec)),
+    .map((spec) => toAnyDocument('Namespace', 'payments', spec)),
 );
 
 function change(one: AnyDocument, spec: Readonly<Record<string, unknown>>): AnyDocument {
   return { ...one, spec: { ...one.spec, ...spec } };
+}
+
+/** One field less, of those that others may name: a column, or a feature. */
+function narrow({ spec }: AnyDocument): AnyDocument['spec'] {
+  const field = ['columns', 'features'].find((name) => Array.isArray(spec[name]));
+  return field === undefined ? {} : { [field]: (spec[field] as readonly unknown[]).slice(1) };
 }
 
 type Fault = (one: AnyDocument) => readonly AnyDocument[];
@@ -86,23 +76,24 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   remove: () => [],
   double: (one) => [one, one],
   spoil: (one) => [change(one, { unknownField: 1 })],
-  move: (one) => [change(one, one.kind === 'Namespace' ? {} : { zone: 'sa' })],
+  move: (one) => [change(one, one.spec['zone'] === undefined ? {} : { zone: 'sa' })],
   mislead: (one) => [change(one, one.kind === 'Environment' ? { targets: ['t9', 't1'] } : {})],
+  narrow: (one) => [change(one, narrow(one))],
   turn: (one) => [change(one, one.kind === 'Environment' ? { promotesFrom: 'e5' } : {})],
 };
 
-const faults = fc.array(fc.tuple(fc.constantFrom(...Object.keys(FAULTS)), fc.nat({ max: 12 })), {
+const faults = fc.array(fc.tuple(fc.constantFrom(...Object.keys(FAULTS)), fc.nat({ max: 22 })), {
   maxLength: 4,
 });
 
 /**
- * A repo with a Platform, three zones, and around them targets, environments and a namespace, in
- * which up to four documents were removed, doubled, spoilt, moved or misled.
+ * A repo with a Platform, three zones, and around them targets, environments, a namespace and
+ * models, in which up to four documents were removed, doubled, spoilt, moved, narrowed or misled.
  */
 export const anyDocuments: fc.Arbitrary<readonly AnyDocument[]> = fc
-  .tuple(targets, environments, namespaces, faults)
-  .map(([some, others, rooms, slips]) => {
-    const whole = [...some, ...others, ...rooms];
+  .tuple(targets, environments, namespaces, anyModelDocuments, faults)
+  .map(([some, others, rooms, models, slips]) => {
+    const whole = [...some, ...others, ...rooms, ...models];
     const faulty = whole.flatMap((one, at) =>
       slips
         .filter(([, place]) => place === at)
@@ -112,8 +103,8 @@ export const anyDocuments: fc.Arbitrary<readonly AnyDocument[]> = fc
         ),
     );
     return [
-      document('Platform', 'bank', { deletionCapPercent: 30 }),
-      ...ZONES.map((zone) => document('Zone', zone, { jurisdiction: zone.toUpperCase() })),
+      toAnyDocument('Platform', 'bank', { deletionCapPercent: 30 }),
+      ...ZONES.map((zone) => toAnyDocument('Zone', zone, { jurisdiction: zone.toUpperCase() })),
       ...faulty,
     ];
   });
@@ -124,7 +115,7 @@ export type Layout = {
   readonly styles: readonly number[];
 };
 
-const numbers = fc.array(fc.nat({ max: 5 }), { minLength: 32, maxLength: 32 });
+const numbers = fc.array(fc.nat({ max: 5 }), { minLength: 40, maxLength: 40 });
 
 export const anyLayout: fc.Arbitrary<Layout> = fc.record({
   files: numbers,

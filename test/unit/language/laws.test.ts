@@ -14,7 +14,8 @@ import type { KindFacts } from '../../../reconciler/core/spec/kind-facts.ts';
 import { normaliseSpec } from '../../../reconciler/core/spec/normalise.ts';
 import { parseFile } from '../../../reconciler/core/spec/parse-file.ts';
 import type { ParsedFile } from '../../../reconciler/core/spec/parsed-file.ts';
-import { type AnyDocument, anyDocuments, anyLayout, toFiles } from './arbitrary-repo.ts';
+import type { AnyDocument } from './any-document.ts';
+import { anyDocuments, anyLayout, toFiles } from './arbitrary-repo.ts';
 import { type Files, judge } from './small-repo.ts';
 
 const RUNS = { numRuns: 25 };
@@ -28,7 +29,7 @@ function toKeys(resources: readonly { readonly ref: Parameters<typeof toRefKey>[
 }
 
 function toDocumentKey({ kind, metadata }: AnyDocument): string {
-  return `${kind}/platform/${String(metadata['name'])}`;
+  return `${kind}/${String(metadata['namespace'] ?? 'platform')}/${String(metadata['name'])}`;
 }
 
 describe('the same documents', () => {

@@ -93,9 +93,14 @@ async function writeRows(base: string, rows: EvaluateRows): Promise<void> {
   instance.closeSync();
 }
 
+/** Of a row, as its file has them. */
+export function toFeatures(row: number): readonly [amount: number, age: number] {
+  return [((row * 37) % 101) / 50 - 1, row % 10 === 9 ? Number.NaN : row % 7];
+}
+
 /** What the good model answers for a row, in doubles. */
 export function toScore(row: number): number {
-  const amount = ((row * 37) % 101) / 50 - 1;
-  const age = row % 10 === 9 ? 0 : row % 7;
-  return 1 / (1 + Math.exp(-(WEIGHTS[0] * amount + WEIGHTS[1] * age + BIAS)));
+  const [amount, age] = toFeatures(row);
+  const logit = WEIGHTS[0] * amount + WEIGHTS[1] * (Number.isNaN(age) ? 0 : age) + BIAS;
+  return 1 / (1 + Math.exp(-logit));
 }

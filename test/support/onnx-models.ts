@@ -92,6 +92,46 @@ export function makeTreeModel(
   return makeScoreModel({ ...model, nodes: [node, sigmoid] });
 }
 
+/** Full trees with thresholds from -1 to 7 and small leaves, all drawn from `fraction`. */
+export function makeForestModel(
+  model: {
+    readonly features: number;
+    readonly trees: number;
+    readonly depth: number;
+    readonly fraction: () => number;
+  } & Names,
+): Uint8Array {
+  const inner = 2 ** model.depth - 1;
+  const nodes = Array.from({ length: model.trees }, (_, tree) =>
+    Array.from({ length: 2 * inner + 1 }, (__, node) => ({ tree, node, isLeaf: node >= inner })),
+  ).flat();
+  const leaves = nodes.filter(({ isLeaf }) => isLeaf);
+  const toChild = (side: 1 | 2) => nodes.map(({ node, isLeaf }) => (isLeaf ? 0 : 2 * node + side));
+  const draw = (size: number) => Math.floor(model.fraction() * size);
+  const forest: OnnxNode = {
+    operator: 'TreeEnsembleRegressor',
+    domain: 'ai.onnx.ml',
+    inputs: ['x'],
+    outputs: ['logit'],
+    attributes: [
+      { name: 'n_targets', int: 1 },
+      { name: 'nodes_treeids', ints: nodes.map(({ tree }) => tree) },
+      { name: 'nodes_nodeids', ints: nodes.map(({ node }) => node) },
+      { name: 'nodes_featureids', ints: nodes.map(() => draw(model.features)) },
+      { name: 'nodes_modes', strings: nodes.map(({ isLeaf }) => (isLeaf ? 'LEAF' : 'BRANCH_LEQ')) },
+      { name: 'nodes_values', floats: nodes.map(() => model.fraction() * 8 - 1) },
+      { name: 'nodes_truenodeids', ints: toChild(1) },
+      { name: 'nodes_falsenodeids', ints: toChild(2) },
+      { name: 'target_treeids', ints: leaves.map(({ tree }) => tree) },
+      { name: 'target_nodeids', ints: leaves.map(({ node }) => node) },
+      { name: 'target_ids', ints: leaves.map(() => 0) },
+      { name: 'target_weights', floats: leaves.map(() => model.fraction() / 10 - 0.05) },
+    ],
+  };
+  const sigmoid: OnnxNode = { operator: 'Sigmoid', inputs: ['logit'], outputs: ['y'] };
+  return makeScoreModel({ ...model, nodes: [forest, sigmoid] });
+}
+
 /** Answers NaN for every row whose first feature is below zero or missing. */
 export function makeNanModel(model: { readonly features: number } & Names): Uint8Array {
   return makeScoreModel({

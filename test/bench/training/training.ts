@@ -23,6 +23,7 @@ import {
   writeProgram,
 } from '../../support/run-requests.ts';
 import { type Bench, type BenchContext, type Figure, median, takeSeconds } from '../bench.ts';
+import { evaluateCase } from './evaluate.ts';
 
 const REPETITIONS = 20;
 
@@ -33,7 +34,7 @@ const SUPERVISOR = fileURLToPath(
 
 export const training: Bench = {
   name: 'training',
-  cases: [{ name: 'overhead', measure: measureOverhead }],
+  cases: [evaluateCase, { name: 'overhead', measure: measureOverhead }],
 };
 
 async function measureOverhead({ note }: BenchContext): Promise<readonly Figure[]> {

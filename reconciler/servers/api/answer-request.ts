@@ -2,9 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import { CodedError } from '../../core/contracts/coded-error.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Secret } from '../../ports/secrets.ts';
-import type { Answer } from './answer.ts';
+import type { Answer } from '../http/answer.ts';
+import { isAuthorised, isLoopbackHeader } from '../http/exposure.ts';
 import type { ApiLimits } from './api-limits.ts';
-import { isAuthorised, isLoopbackHeader } from './exposure.ts';
 import type { Route } from './routes.ts';
 
 export type AnswerDeps = {

@@ -3,13 +3,13 @@ import { CodedError, isCodedError } from '../../core/contracts/coded-error.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Secret } from '../../ports/secrets.ts';
+import { createConnections } from '../http/connections.ts';
+import { checkExposure, toListenAddress } from '../http/exposure.ts';
+import { createHttpServer, listen, refuseUnread } from '../http/http-server.ts';
+import { type HttpResponse, toResponse } from '../http/to-response.ts';
 import { answerRequest, hasBody } from './answer-request.ts';
 import { type ApiLimits, DEFAULT_API_LIMITS } from './api-limits.ts';
-import { createConnections } from './connections.ts';
-import { checkExposure, toListenAddress } from './exposure.ts';
-import { createHttpServer, listen, refuseUnread } from './http-server.ts';
 import { createRoutes, type RouteDeps } from './routes.ts';
-import { type HttpResponse, toResponse } from './to-response.ts';
 
 export type ApiServerDeps = RouteDeps & {
   readonly log: Log;

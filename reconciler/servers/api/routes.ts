@@ -1,9 +1,10 @@
 import { CodedError } from '../../core/contracts/coded-error.ts';
 import type { ZoneStatus } from '../../core/status/zone-status.ts';
-import type { Answer } from './answer.ts';
-import { NO_QUERY, parseQuery, ZONE_QUERY } from './query.ts';
+import type { Answer } from '../http/answer.ts';
+import { NO_QUERY, parseQuery } from '../http/parse-query.ts';
 import { listNotReady } from './readiness.ts';
 import { renderStatusPage, STYLE_DIGEST } from './status-page.ts';
+import { ZONE_QUERY } from './zone-query.ts';
 
 export type Liveness = {
   readonly isAlive: boolean;

@@ -4,8 +4,8 @@ import { CodedError } from '../../core/contracts/coded-error.ts';
 import type { Counters } from '../../ports/counters.ts';
 import type { Routes } from '../../ports/routes.ts';
 import type { Secret } from '../../ports/secrets.ts';
-import { isAuthorised, isLoopbackHeader } from '../api/exposure.ts';
-import { parseQuery } from '../api/query.ts';
+import { isAuthorised, isLoopbackHeader } from '../http/exposure.ts';
+import { NO_QUERY, parseQuery } from '../http/parse-query.ts';
 import type { ControlLimits } from './control-limits.ts';
 import { type ControlPath, parseControlPath } from './parse-control-path.ts';
 import { readBody } from './read-body.ts';
@@ -30,8 +30,6 @@ const FOLLOW_QUERY = z.strictObject({
     .transform(Number)
     .refine(Number.isSafeInteger, 'is beyond 2^53'),
 });
-
-const NO_QUERY = z.strictObject({});
 
 /** Refuses by throwing; who may ask comes before what there is. `signal` ends a wait. */
 export async function answerNode(

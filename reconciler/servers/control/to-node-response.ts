@@ -1,5 +1,5 @@
 import { isCodedError } from '../../core/contracts/coded-error.ts';
-import { type HttpResponse, toResponse } from '../api/to-response.ts';
+import { type HttpResponse, toResponse } from '../http/to-response.ts';
 import type { NodeAnswer } from './answer-node.ts';
 
 export type NodeOutcome = { readonly answer: NodeAnswer } | { readonly error: unknown };

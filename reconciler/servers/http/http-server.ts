@@ -2,10 +2,10 @@ import { createServer, type Server, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { CodedError } from '../../core/contracts/coded-error.ts';
 import type { ErrorCode } from '../../core/contracts/error-codes.ts';
-import type { ApiLimits } from './api-limits.ts';
+import type { HttpLimits } from './http-limits.ts';
 import { type HttpResponse, toResponse } from './to-response.ts';
 
-export function createHttpServer(limits: ApiLimits): Server {
+export function createHttpServer(limits: HttpLimits): Server {
   const server = createServer({
     maxHeaderSize: limits.maxHeaderBytes,
     headersTimeout: limits.headersTimeoutMs,

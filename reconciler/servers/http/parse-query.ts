@@ -7,11 +7,6 @@ const MAX_MESSAGE_LENGTH = 300;
 
 export const NO_QUERY = z.strictObject({});
 
-export const ZONE_QUERY = z.strictObject({
-  /** The names that a Zone may have. */
-  zone: z.stringFormat('zone name', /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/).optional(),
-});
-
 /** What follows the `?`, judged by a schema. A parameter twice has no one meaning and is refused. */
 export function parseQuery<Schema extends z.ZodType>(
   schema: Schema,

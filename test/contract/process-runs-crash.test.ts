@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSystemClock } from '../../reconciler/adapters/clock/system/clock.ts';
 import { createSystemProcessIdentity } from '../../reconciler/adapters/process-identity/system/process-identity.ts';
 import { createSeededRandomness } from '../../reconciler/adapters/randomness/seeded/randomness.ts';
+import { isCodedError } from '../../reconciler/core/contracts/coded-error.ts';
 import type { RunObservation, RunRequest } from '../../reconciler/ports/runs.ts';
 import { CHECKPOINTING_TRAINER } from '../support/run-programs.ts';
 import {
@@ -227,6 +228,22 @@ describe('a training that is disturbed', () => {
     expect((await runs.observe(RUN_KEY)).state).toBe('queued');
     const seen = await tendUntil(runs, RUN_KEY, hasRunEnded);
     expect(seen).toMatchObject({ state: 'succeeded', attempts: 1 });
+  });
+});
+
+describe('a run whose files cannot be read', () => {
+  it('keeps no other from its turn', async () => {
+    const runs = openProcessRuns(folder);
+    const request = await makeTraining(10);
+    await runs.start(LEADER, makeRunRequest('broken', { steps: request.steps }));
+    await runs.start(LEADER, request);
+    const status = join(toRunPath(folder, toRunKeyOf('broken')), 'status.json');
+    await writeFile(status, ' '.repeat(2 ** 20));
+    await expect(runs.tend(LEADER)).rejects.toSatisfy((error) => isCodedError(error, 'P406'));
+    const clock = createSystemClock();
+    while (!hasRunEnded(await runs.observe(RUN_KEY))) await clock.sleep(10);
+    expect((await runs.observe(RUN_KEY)).state).toBe('succeeded');
+    await rm(status);
   });
 });
 

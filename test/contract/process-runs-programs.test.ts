@@ -1,95 +1,25 @@
-import { mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createSystemProcessIdentity } from '../../reconciler/adapters/process-identity/system/process-identity.ts';
-import type { SupervisorSettings } from '../../reconciler/adapters/runs/process/settings.ts';
-import type { RunObservation, RunRequest, RunStep } from '../../reconciler/ports/runs.ts';
-import { EVALUATOR, PREPARER, SAGEMAKER_TRAINER } from '../support/run-programs.ts';
+import type { RunRequest } from '../../reconciler/ports/runs.ts';
 import {
-  endProcessRuns,
   hasRunEnded,
-  LEADER,
   makeRunRequest,
-  makeSlots,
-  openProcessRuns,
   tendUntil,
-  toRunKeyOf,
   toRunPath,
   writeProgram,
 } from '../support/run-requests.ts';
+import { RUN_KEY, useRunStage } from '../support/run-stage.ts';
 
 const { readIdentity } = createSystemProcessIdentity();
-const RUN_KEY = toRunKeyOf('fraud');
-
-let folder = '';
-let base = '';
-
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'plumbline-programs-'));
-  base = join(toRunPath(folder, RUN_KEY), 'base');
-  await makeSlots(folder, 'cpu', 1);
-});
-afterEach(() => endProcessRuns(folder));
-
-type Changes = Parameters<typeof makeRunRequest>[1];
-
-async function startTraining(
-  source: string,
-  changes: Changes = {},
-  settings: Partial<SupervisorSettings> = {},
-) {
-  const argv = await writeProgram(folder, 'trainer', source);
-  return startSteps([{ name: 'train', argv, job: null }], changes, settings);
-}
-
-async function startSteps(
-  steps: readonly RunStep[],
-  changes: Changes = {},
-  settings: Partial<SupervisorSettings> = {},
-) {
-  const runs = openProcessRuns(folder, settings);
-  await runs.start(LEADER, makeRunRequest('fraud', { steps, ...changes }));
-  return runs;
-}
-
-async function train(...input: Parameters<typeof startTraining>): Promise<RunObservation> {
-  return tendUntil(await startTraining(...input), RUN_KEY, hasRunEnded);
-}
-
-async function runThree(sources: {
-  readonly prepare?: string;
-  readonly train?: string;
-  readonly evaluate?: string;
-}): Promise<RunObservation> {
-  const step = async (name: RunStep['name'], source: string, job: RunStep['job']) => ({
-    name,
-    argv: await writeProgram(folder, name, source),
-    job,
-  });
-  const runs = await startSteps(
-    [
-      await step('prepare', sources.prepare ?? PREPARER, { v: 1, outputFolder: 'input/data' }),
-      await step('train', sources.train ?? SAGEMAKER_TRAINER, null),
-      await step('evaluate', sources.evaluate ?? EVALUATOR, {
-        v: 1,
-        modelFolder: 'model',
-        outputFolder: 'result',
-      }),
-    ],
-    { hyperparameters: { depth: 3, 'learning-rate': 0.1, booster: 'trees' } },
-  );
-  return tendUntil(runs, RUN_KEY, hasRunEnded);
-}
-
-const answer = (line: object, exitCode: number) =>
-  `console.log(${JSON.stringify(JSON.stringify(line))}); process.exitCode = ${exitCode};`;
+const { folder, base, startSteps, startTraining, train, runThree } = useRunStage();
 
 describe('what a program of a run finds', () => {
   it('lets a script train that knows only what SageMaker gives it', async () => {
     const seen = await runThree({});
-    expect(seen).toMatchObject({ state: 'succeeded', resultFolder: join(base, 'result') });
-    expect(JSON.parse(await readFile(join(base, 'result', 'model.onnx'), 'utf8'))).toEqual({
+    expect(seen).toMatchObject({ state: 'succeeded', resultFolder: join(base(), 'result') });
+    expect(JSON.parse(await readFile(join(base(), 'result', 'model.onnx'), 'utf8'))).toEqual({
       rows: ['test rows', 'train rows', 'validation rows'],
       args: ['--booster', 'trees', '--depth', '3', '--learning-rate', '0.1'],
       depth: '3',
@@ -104,11 +34,11 @@ describe('what a program of a run finds', () => {
       delete process.env['PLUMBLINE_TEST_SECRET'];
     });
     expect(seen.state).toBe('succeeded');
-    const found = JSON.parse(await readFile(join(base, 'model', 'environment.json'), 'utf8'));
+    const found = JSON.parse(await readFile(join(base(), 'model', 'environment.json'), 'utf8'));
     const { SM_TRAINING_ENV, PLUMBLINE_DEADLINE, ...rest } = found;
     expect(PLUMBLINE_DEADLINE).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
     expect(JSON.parse(SM_TRAINING_ENV)).toMatchObject({
-      model_dir: join(base, 'model'),
+      model_dir: join(base(), 'model'),
       hyperparameters: { depth: 3, 'learning-rate': 0.1, booster: 'trees' },
     });
     expect(rest).toEqual(toExpectedVariables());
@@ -124,8 +54,8 @@ describe('what a program of a run finds', () => {
         config: readdirSync('input/config'), cwd: process.cwd(),
       }));`;
     expect((await runThree({ train: source, evaluate: '' })).state).toBe('succeeded');
-    const found = JSON.parse(await readFile(join(base, 'model', 'found.json'), 'utf8'));
-    expect(found.cwd).toBe(base);
+    const found = JSON.parse(await readFile(join(base(), 'model', 'found.json'), 'utf8'));
+    expect(found.cwd).toBe(base());
     expect(found.modes).toEqual({
       input: '555',
       'input/data/train': '555',
@@ -146,7 +76,7 @@ describe('what a program of a run finds', () => {
       'run.json',
     ]);
     const readConfig = async (name: string) =>
-      JSON.parse(await readFile(join(base, 'input', 'config', name), 'utf8'));
+      JSON.parse(await readFile(join(base(), 'input', 'config', name), 'utf8'));
     expect(await readConfig('hyperparameters.json')).toEqual({
       depth: '3',
       'learning-rate': '0.1',
@@ -167,7 +97,7 @@ describe('what a program of a run finds', () => {
 
   it('asks no shell, and hands arguments over as they are', async () => {
     const argv = await writeProgram(
-      folder,
+      folder(),
       'trainer',
       `import { writeFileSync } from 'node:fs';
        writeFileSync('model/args.json', JSON.stringify(process.argv.slice(2)));`,
@@ -176,8 +106,8 @@ describe('what a program of a run finds', () => {
     const steps = [{ name: 'train' as const, argv: [...argv, ...args], job: null }];
     const seen = await tendUntil(await startSteps(steps), RUN_KEY, hasRunEnded);
     expect(seen.state).toBe('succeeded');
-    expect(JSON.parse(await readFile(join(base, 'model', 'args.json'), 'utf8'))).toEqual(args);
-    expect(await readdir(base)).not.toContain('escaped');
+    expect(JSON.parse(await readFile(join(base(), 'model', 'args.json'), 'utf8'))).toEqual(args);
+    expect(await readdir(base())).not.toContain('escaped');
   });
 });
 
@@ -193,7 +123,7 @@ describe('what a program of a run leaves', () => {
       });
       writeFileSync('model/pids.json', JSON.stringify(pids));`;
     expect((await train(source)).state).toBe('succeeded');
-    const pids = JSON.parse(await readFile(join(base, 'model', 'pids.json'), 'utf8'));
+    const pids = JSON.parse(await readFile(join(base(), 'model', 'pids.json'), 'utf8'));
     expect(pids).toHaveLength(2);
     for (const pid of pids) expect(await readIdentity(pid)).toBeNull();
   });
@@ -242,20 +172,20 @@ describe('what a program of a run leaves', () => {
       (one) => one.state === 'running' && one.progress !== null,
     );
     expect(seen).toMatchObject({ state: 'running', progress: { step: 12, percent: 45.5 } });
-    const size = async () => (await stat(join(base, 'output', 'progress.jsonl'))).size;
+    const size = async () => (await stat(join(base(), 'output', 'progress.jsonl'))).size;
     await tendUntil(runs, RUN_KEY, async () => (await size()) < 9_000);
     expect(await runs.observe(RUN_KEY)).toMatchObject({ progress: { step: 12, percent: 45.5 } });
-    await writeFile(join(base, 'output', 'enough'), '');
+    await writeFile(join(base(), 'output', 'enough'), '');
     expect((await tendUntil(runs, RUN_KEY, hasRunEnded)).state).toBe('succeeded');
   });
 
   it('bounds the log of a program that talks too much', async () => {
     const source = `process.stdout.write('x'.repeat(2 ** 20) + '\\n');
       for (let line = 0; line < 20000; line += 1) console.error('line ' + line);
-      console.log('token=hunter2 the end');`;
+      console.error('token=hunter2 the end');`;
     const maxLogBytes = 64 * 1024;
     expect((await train(source, {}, { maxLogBytes })).state).toBe('succeeded');
-    const logs = join(toRunPath(folder, RUN_KEY), 'logs');
+    const logs = join(toRunPath(folder(), RUN_KEY), 'logs');
     const names = (await readdir(logs)).sort();
     expect(names).toEqual(['train.log', 'train.log.1']);
     for (const name of names)
@@ -266,98 +196,8 @@ describe('what a program of a run leaves', () => {
   });
 });
 
-describe('how a program of a run ends', () => {
-  it.each([
-    ['P804', 'the file needs opset 99'],
-    ['P801', 'the column amount is missing'],
-  ])('says what a bundled program says of bad input: %s', async (code, message) => {
-    const seen = await runThree({ evaluate: answer({ state: 'failed', code, message }, 10) });
-    expect(seen).toMatchObject({ state: 'failed', step: 'evaluate', why: `${code} ${message}` });
-  });
-
-  it('stops at a preparation that fails', async () => {
-    const seen = await runThree({ prepare: 'process.exit(3)' });
-    const why = 'P808 prepare failed with exit code 3';
-    expect(seen).toEqual({ state: 'failed', step: 'prepare', attempts: 0, why });
-  });
-
-  it('refuses a model that crashes the program which checks it', async () => {
-    const seen = await runThree({ evaluate: `process.kill(process.pid, 'SIGSEGV')` });
-    const why = 'P804 the model crashed the program that checked it (SIGSEGV)';
-    expect(seen).toEqual({ state: 'failed', step: 'evaluate', attempts: 1, why });
-  });
-
-  it('counts a signal that we did not send as a failure', async () => {
-    const source = `process.kill(process.pid, 'SIGTERM'); setInterval(() => {}, 1000);`;
-    const seen = await train(source, { limits: { retries: 1 } });
-    const why = 'P803 train failed 2 times, the last time with SIGTERM';
-    expect(seen).toMatchObject({ state: 'failed', attempts: 2, why });
-  });
-
-  it('says which program cannot be started', async () => {
-    const steps = [{ name: 'train' as const, argv: ['no-such-program'], job: null }];
-    const seen = await tendUntil(await startSteps(steps), RUN_KEY, hasRunEnded);
-    expect(seen).toMatchObject({
-      state: 'failed',
-      why: expect.stringMatching(/^P808 the program of train cannot be started: .*ENOENT/),
-    });
-  });
-
-  it('kills what does not end when it is asked to', async () => {
-    const source = `import { writeFileSync } from 'node:fs';
-      process.on('SIGTERM', () => {});
-      setInterval(() => writeFileSync('model/alive', String(process.pid)), 10);`;
-    const runs = await startTraining(source, { limits: { graceSeconds: 0.1 } });
-    const readPid = () => readFile(join(base, 'model', 'alive'), 'utf8').catch(() => '');
-    await tendUntil(runs, RUN_KEY, async () => (await readPid()) !== '');
-    const pid = Number(await readPid());
-    await runs.cancel(LEADER, RUN_KEY);
-    const seen = await tendUntil(runs, RUN_KEY, hasRunEnded);
-    expect(seen).toMatchObject({ state: 'failed', why: 'P803 cancelled' });
-    expect(await readIdentity(pid)).toBeNull();
-  });
-
-  it('sums the running time over the attempts', async () => {
-    const source = `setTimeout(() => process.exit(75), 700);`;
-    const seen = await train(source, { limits: { maxRuntimeSeconds: 2, retries: 20 } });
-    if (seen.state !== 'failed') throw new Error(`the run has ${seen.state}`);
-    expect(seen.why).toMatch(/^P803 DeadlineExceeded: .* more than 2 seconds/);
-    // Each attempt takes 0.7 seconds at least: a clock for each alone would let all 21 happen.
-    expect(seen.attempts).toBeLessThan(4);
-  });
-
-  it('resumes what stalls once, and then gives up', async () => {
-    const source = `setInterval(() => {}, 2 ** 30);`;
-    const seen = await train(source, {}, { stallAfterMs: 500, lookMs: 50 });
-    expect(seen).toMatchObject({
-      state: 'failed',
-      attempts: 2,
-      why: expect.stringContaining('P803 train stalled again after it was resumed'),
-    });
-  });
-
-  it('takes nobody for stalled who computes in silence', async () => {
-    const source = `import { hrtime } from 'node:process';
-      const end = hrtime.bigint() + 1_500_000_000n;
-      while (hrtime.bigint() < end);`;
-    const seen = await train(source, {}, { stallAfterMs: 500, lookMs: 50 });
-    expect(seen).toMatchObject({ state: 'succeeded', attempts: 1 });
-  });
-
-  it('kills what takes more memory than it may, and tries it once more', async () => {
-    const source = `const taken = Buffer.alloc(500 * 2 ** 20, 1);
-      setInterval(() => taken.fill(2, 0, 1), 1000);`;
-    const seen = await train(source, {}, { maxMemoryBytes: 300 * 2 ** 20, lookMs: 50 });
-    expect(seen).toMatchObject({
-      state: 'failed',
-      attempts: 2,
-      why: expect.stringMatching(/more memory than its pool allows.* was seen using \d{3} MiB/),
-    });
-  });
-});
-
 function toExpectedVariables(): Readonly<Record<string, string>> {
-  const at = (...parts: readonly string[]) => join(base, ...parts);
+  const at = (...parts: readonly string[]) => join(base(), ...parts);
   const { digests }: RunRequest = makeRunRequest('fraud');
   const channel = {
     ContentType: 'application/vnd.apache.parquet',
@@ -375,7 +215,7 @@ function toExpectedVariables(): Readonly<Record<string, string>> {
     MKL_NUM_THREADS: '1',
     PYTHONHASHSEED: '7',
     CUBLAS_WORKSPACE_CONFIG: ':4096:8',
-    SAGEMAKER_BASE_DIR: base,
+    SAGEMAKER_BASE_DIR: base(),
     SM_MODEL_DIR: at('model'),
     SM_OUTPUT_DIR: at('output'),
     SM_OUTPUT_DATA_DIR: at('output', 'data'),
@@ -402,7 +242,7 @@ function toExpectedVariables(): Readonly<Record<string, string>> {
     TRAINING_JOB_NAME: RUN_KEY,
     AIP_MODEL_DIR: at('model'),
     AIP_CHECKPOINT_DIR: at('checkpoints'),
-    PLUMBLINE_BASE_DIR: base,
+    PLUMBLINE_BASE_DIR: base(),
     PLUMBLINE_RUN_ID: RUN_KEY,
     PLUMBLINE_ATTEMPT: '1',
     PLUMBLINE_RESUME: '0',

@@ -39,7 +39,7 @@ export async function releaseRun(files: RunFiles, folder: RunFolder, claim: Clai
   await releaseClaim(files, folder, claim);
 }
 
-export async function readClaim(files: RunFiles, folder: RunFolder): Promise<Claim | null> {
+async function readClaim(files: RunFiles, folder: RunFolder): Promise<Claim | null> {
   return parseClaim(await files.readText(folder.claim, MAX_CLAIM_BYTES));
 }
 

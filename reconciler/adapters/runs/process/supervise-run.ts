@@ -135,7 +135,9 @@ async function runStep(
   const { exitCode, signal, lastLine } = await child.finish();
   const end = toEnd(step, {
     ...{ exitCode, signal, stopped: watched.stopped },
-    hasCheckpoint: await isLatestWhole(run.files, folder.base.checkpoints, request),
+    hasCheckpoint:
+      watched.stopped === 'preempted' &&
+      (await isLatestWhole(run.files, folder.base.checkpoints, request)),
     said: step.name === 'train' ? await readFailure(folder.base.failure) : toSaid(lastLine),
     peakMebibytes: watched.peakBytes === 0 ? null : Math.ceil(watched.peakBytes / 2 ** 20),
   });
@@ -153,7 +155,8 @@ async function prepareStep(run: Supervised, status: RunStatus, step: RunStep) {
   const { files, clock, folder, request, settings } = run;
   const { base } = folder;
   await clearForStep(files, base, step.name);
-  const isResume = await settleCheckpoints(files, base.checkpoints, request);
+  const isResume =
+    step.name === 'train' && (await settleCheckpoints(files, base.checkpoints, request));
   const attempt = {
     baseFolder: base.path,
     attempt: Math.max(1, status.counters.attempts),

@@ -29,22 +29,39 @@ const MAX_SLOTS = 2048;
 
 type WaitingRun = RunRecord & { readonly folder: RunFolder };
 
-/** Under the lock: takes back what the dead held, then hands out what is free. */
+/**
+ * Under the lock: takes back what the dead held, then hands out what is free. A run whose files
+ * cannot be read keeps no other from its turn; whoever called hears of it in the end.
+ */
 export async function tendRuns(deps: TendDeps): Promise<void> {
+  const failures: unknown[] = [];
   const waiting: WaitingRun[] = [];
   for (const name of await listRunNames(deps.files, deps.root)) {
-    const run = await settleRun(deps, toRunFolder(join(deps.root, name)));
-    if (run !== null) waiting.push(run);
+    await collectFailure(failures, async () => {
+      const run = await settleRun(deps, toRunFolder(join(deps.root, name)));
+      if (run !== null) waiting.push(run);
+    });
   }
   waiting.sort((left, right) => left.sequence - right.sequence);
   const freeSlots = new Map<string, string[]>();
   for (const { folder, request } of waiting) {
-    const slots = deps.slotsFolderOf(request.target, request.pool);
-    const free = freeSlots.get(slots) ?? [...(await listFreeSlots(deps, slots))];
-    freeSlots.set(slots, free);
-    const slotFolder = free.shift();
-    if (slotFolder === undefined) continue;
-    await launchSupervisor(deps, folder, { runKey: request.runKey, slotFolder });
+    await collectFailure(failures, async () => {
+      const slots = deps.slotsFolderOf(request.target, request.pool);
+      const free = freeSlots.get(slots) ?? [...(await listFreeSlots(deps, slots))];
+      freeSlots.set(slots, free);
+      const slotFolder = free.shift();
+      if (slotFolder === undefined) return;
+      await launchSupervisor(deps, folder, { runKey: request.runKey, slotFolder });
+    });
+  }
+  if (failures.length > 0) throw failures[0];
+}
+
+async function collectFailure(failures: unknown[], act: () => Promise<void>): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    failures.push(error);
   }
 }
 
@@ -68,7 +85,7 @@ export async function readStanding(
 export async function settleRun(deps: TendDeps, folder: RunFolder): Promise<WaitingRun | null> {
   const { files, processIdentity } = deps;
   const { state, claim } = await lookAtClaim(files, processIdentity, folder);
-  if (state === 'alive') return null;
+  if (state === 'alive' || (state === 'none' && (await hasRunEnded(files, folder)))) return null;
   const record = await readRunRecord(files, folder);
   if (record === null) return null;
   if (state === 'dead') {
@@ -84,6 +101,12 @@ export async function settleRun(deps: TendDeps, folder: RunFolder): Promise<Wait
   }
   const isDue = deps.clock.now() >= (standing?.notBefore ?? 0);
   return isDue ? { ...record, folder } : null;
+}
+
+/** Most runs have ended: of those not even the request is read. */
+async function hasRunEnded(files: RunFiles, folder: RunFolder): Promise<boolean> {
+  const standing = await readStatus(files, folder);
+  return standing !== null && hasEnded(standing.status);
 }
 
 /** Ends the programs of a dead supervisor before anybody else may start the same ones. */

@@ -43,7 +43,13 @@ export async function watchStep(
   limits: { readonly startedAt: Instant; readonly deadline: Instant; readonly graceMs: number },
 ): Promise<WatchResult> {
   const over = new AbortController();
-  const ended = step.ended.then(() => over.abort());
+  step.ended.then(
+    () => over.abort(),
+    () => over.abort(),
+  );
+  // Made once: a run of days looks a million times, and what each look adds to a signal or to a
+  // promise that outlives it would stay.
+  const wake = AbortSignal.any([over.signal, deps.preempted]);
   let watch: Watch = {
     stop: null,
     isKilled: false,
@@ -56,8 +62,7 @@ export async function watchStep(
   };
   while (!over.signal.aborted) {
     // Once it was asked to stop there is nothing to hear any more but its end.
-    const wake = watch.stop === null ? AbortSignal.any([over.signal, deps.preempted]) : over.signal;
-    await Promise.race([ended, deps.clock.sleep(deps.settings.pollMs, wake)]);
+    await deps.clock.sleep(deps.settings.pollMs, watch.stop === null ? wake : over.signal);
     if (over.signal.aborted) break;
     watch = await lookAt(deps, step, watch);
     watch = await pressOn(deps, step, watch, limits);

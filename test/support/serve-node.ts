@@ -35,7 +35,7 @@ const PROGRAM = new URL('../../runners/serve/models/model-program.ts', import.me
 
 export const MODEL_PROCESS = { program: PROGRAM, execArgv: ['--import', 'tsx'] } as const;
 
-export const INLINE = { loadMs: 10_000, singleRowMs: 10_000 } as const;
+const INLINE = { loadMs: 10_000, singleRowMs: 10_000 } as const;
 export const POOLED = { loadMs: 0, singleRowMs: 0 } as const;
 
 /** Model files of one test, published as versions. */

@@ -40,27 +40,14 @@ export type BatchQueueDeps = {
  */
 export function createBatchQueue(deps: BatchQueueDeps): BatchQueue {
   const { model, settings } = deps;
-  const waiting: Waiting[] = [];
-  let waitingRows = 0;
+  const line = createLine();
   let running = 0;
   let held = 0;
   let isScheduled = false;
   let onIdle: (() => void)[] = [];
 
-  const takeBatch = (): readonly Waiting[] => {
-    let rows = 0;
-    let count = 0;
-    for (const { rows: more } of waiting) {
-      if (count > 0 && rows + more > settings.maxBatchSize) break;
-      rows += more;
-      count += 1;
-    }
-    waitingRows -= rows;
-    return waiting.splice(0, count);
-  };
-
   const start = async (): Promise<void> => {
-    const batch = takeBatch().filter(dropGone);
+    const batch = line.take(settings.maxBatchSize).filter(dropGone);
     if (batch.length > 0) {
       running += 1;
       await runBatch(model, batch);
@@ -69,32 +56,32 @@ export function createBatchQueue(deps: BatchQueueDeps): BatchQueue {
     proceed();
   };
 
-  const isIdle = () => waiting.length === 0 && running === 0 && held === 0;
+  const isIdle = () => line.isEmpty() && running === 0 && held === 0;
 
   const proceed = (): void => {
     if (isIdle()) {
       const idle = onIdle;
       onIdle = [];
       for (const wake of idle) wake();
-    } else if (waiting.length > 0 && running < model.concurrency && !isScheduled) {
+    } else if (!line.isEmpty() && running < model.concurrency && !isScheduled) {
       isScheduled = true;
-      void waitForCompany(deps, () => waitingRows).then(() => {
+      void waitForCompany(deps, line.countRows).then(() => {
         isScheduled = false;
-        if (waiting.length === 0) proceed();
+        if (line.isEmpty()) proceed();
         else void start();
         // Several free instances: each takes what the one before it left.
-        if (waiting.length > 0) proceed();
+        if (!line.isEmpty()) proceed();
       });
     }
   };
 
   return {
     run(request) {
-      if (waitingRows + request.rows > settings.maxQueueRows)
+      if (line.countRows() + request.rows > settings.maxQueueRows) {
         return Promise.reject(toFull(settings));
+      }
       return new Promise((resolve, reject) => {
-        waiting.push({ ...request, resolve, reject });
-        waitingRows += request.rows;
+        line.add({ ...request, resolve, reject });
         proceed();
       });
     },
@@ -108,6 +95,32 @@ export function createBatchQueue(deps: BatchQueueDeps): BatchQueue {
     drain() {
       if (isIdle()) return Promise.resolve();
       return new Promise((resolve) => onIdle.push(resolve));
+    },
+  };
+}
+
+/** Who waits, first come first served. */
+function createLine() {
+  const members: Waiting[] = [];
+  let rows = 0;
+  return {
+    isEmpty: () => members.length === 0,
+    countRows: () => rows,
+    add(member: Waiting): void {
+      members.push(member);
+      rows += member.rows;
+    },
+    /** From the front, as many as fit; one that fits nowhere goes alone. */
+    take(maxRows: number): readonly Waiting[] {
+      let taken = 0;
+      let count = 0;
+      for (const { rows: more } of members) {
+        if (count > 0 && taken + more > maxRows) break;
+        taken += more;
+        count += 1;
+      }
+      rows -= taken;
+      return members.splice(0, count);
     },
   };
 }

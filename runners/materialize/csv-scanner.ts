@@ -17,7 +17,6 @@ export type CsvScan = {
   readonly header: readonly string[];
   /** Records below the header. */
   readonly rows: number;
-  readonly lineEnd: '\n' | '\r\n';
 };
 
 export interface CsvScanner {
@@ -160,7 +159,7 @@ class Scan {
     if (this.state === 'carriage-return') throw this.refuse('has a carriage return inside');
     if (this.recordBytes > 0) this.closeRecord(false);
     if (this.width === null) throw this.refuse('should have the names of the columns');
-    return { header: this.header, rows: this.records, lineEnd: this.lineEnd ?? '\n' };
+    return { header: this.header, rows: this.records };
   }
 
   private refuse(how: string): CodedError {

@@ -55,7 +55,7 @@ export function toCsvTable(source: SourceDefinition, path: string, scan: CsvScan
   const options = [
     ...['auto_detect = false', 'header = true', `delim = ','`, `quote = '"'`, `escape = '"'`],
     ...[`comment = ''`, `nullstr = ''`, 'strict_mode = true', 'parallel = false'],
-    ...[`compression = 'none'`, `new_line = ${scan.lineEnd === '\n' ? `'\\n'` : `'\\r\\n'`}`],
+    ...[`compression = 'none'`],
     ...[`max_line_size = ${2 * MAX_RECORD_BYTES}`, `columns = {${names.join(', ')}}`],
   ];
   return {

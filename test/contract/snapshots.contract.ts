@@ -4,11 +4,9 @@ import { digestJson } from '../../reconciler/core/contracts/digest.ts';
 import type { ErrorCode } from '../../reconciler/core/contracts/error-codes.ts';
 import type { JsonObject } from '../../reconciler/core/contracts/json.ts';
 import { checkContract } from '../../reconciler/core/contracts/parse-contract.ts';
-import type {
-  SourceColumn,
-  SourceDefinition,
-} from '../../reconciler/core/features/source-definition.ts';
+import type { SourceDefinition } from '../../reconciler/core/features/source-definition.ts';
 import type { Snapshots } from '../../reconciler/ports/snapshots.ts';
+import { toColumn } from '../support/ingest-files.ts';
 
 export type SnapshotsHarness = {
   readonly snapshots: Snapshots;
@@ -22,14 +20,6 @@ export type SnapshotsHarness = {
   readonly reopen: () => Snapshots;
   readonly close: () => Promise<void>;
 };
-
-export function toColumn(
-  name: string,
-  type: SourceColumn['type'],
-  rules: Partial<SourceColumn> = {},
-): SourceColumn {
-  return { name, type, nullable: false, minimum: null, maximum: null, values: null, ...rules };
-}
 
 export const PAYMENTS: SourceDefinition = {
   v: 1,

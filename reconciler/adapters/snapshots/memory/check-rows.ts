@@ -66,6 +66,7 @@ function judgeValue(
   const { text, value } = at;
   if (text === null) return isRequired(source, column) ? 'is missing' : null;
   if (value === null) return NOT_OF_TYPE[column.type];
+  if (column.type === 'float64' && !Number.isFinite(value)) return 'is not finite';
   if (column.type === 'string' && Buffer.byteLength(text) > MAX_STRING_BYTES) {
     return `is longer than ${MAX_STRING_BYTES} bytes`;
   }
@@ -108,9 +109,8 @@ function parseWholeNumber(text: string): bigint | null {
 
 function parseNumber(text: string): number | null {
   if (!/^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,4})?$/.test(text)) return null;
-  const value = Number(text);
   // Zero has one form.
-  return Number.isFinite(value) ? value + 0 : null;
+  return Number(text) + 0;
 }
 
 const TIME =

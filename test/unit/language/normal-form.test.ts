@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { NormalForm } from '../../../reconciler/core/contracts/normal-form.ts';
+import { ENDPOINT, MODEL, MODEL_FILES, RELEASE } from './model-repo.ts';
 import { judgeSmallRepo, toDocument } from './small-repo.ts';
 
 function formOf(text: string, name: string): NormalForm | undefined {
@@ -67,6 +68,47 @@ spec:
       { zone: 'ae', targets: ['a', 'b', 'laptop'], promotesFrom: 'dev' },
       { owners: ['Z', 'a', 'z', 'É'] },
     ]);
+  });
+
+  it('of a Model keeps durations as they are written, and fills in what a neighbour says', () => {
+    const form = judgeSmallRepo(MODEL_FILES).valid.find(({ ref }) => ref.kind === 'Model')?.form;
+    expect(form).toMatchObject({
+      metadata: { name: 'fraud', namespace: 'payments' },
+      spec: {
+        label: { maturity: '14d' },
+        features: [{ view: 'activity', names: ['sum_7d', 'count_7d'] }],
+        requestFeatures: [
+          { name: 'amount', column: 'amount' },
+          { name: 'way', column: 'channel', categories: ['chip', 'atm'] },
+        ],
+        training: { parameters: {}, seed: 0, maxRuntime: '1h', retries: 2 },
+      },
+    });
+    const written = MODEL.replace('{name: amount}', '{name: amount, column: amount}');
+    const card = `${written}  card: {owner: payments-ml}\n`;
+    const other = judgeSmallRepo({ ...MODEL_FILES, 'model.yaml': card });
+    expect(other.valid.find(({ ref }) => ref.kind === 'Model')?.form).toEqual(form);
+  });
+
+  it('of an Endpoint has every setting, and of a Release its versions in one order', () => {
+    const versions = ['ff', '00'].map((byte) => `sha256:${byte.repeat(32)}`);
+    const { valid } = judgeSmallRepo({
+      ...MODEL_FILES,
+      'endpoint.yaml': `${ENDPOINT}  batching: {maxBatchSize: 8}\n`,
+      'release.yaml': RELEASE.replace(
+        /versions: .*/,
+        `versions: [${versions.map((version) => `{version: "${version}", percent: 50}`).join(', ')}]`,
+      ),
+    });
+    const specOf = (kind: string) => valid.find(({ ref }) => ref.kind === kind)?.form.spec;
+    expect(specOf('Endpoint')).toEqual({
+      model: 'fraud',
+      environment: 'dev',
+      threshold: 0.5,
+      batching: { maxBatchSize: 8, maxDelayMicroseconds: 0, maxQueueRows: 4096 },
+    });
+    const [last, first] = versions.map((version) => ({ version, percent: 50 }));
+    expect(specOf('Release')).toEqual({ endpoint: 'fraud', versions: [first, last] });
   });
 
   it('is the same for every order of the pools', () => {

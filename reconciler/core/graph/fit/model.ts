@@ -1,4 +1,5 @@
 import type { ModelSpec } from '../../spec/generated/model.generated.ts';
+import { toPrintable, toQuoted } from '../../spec/printable.ts';
 import {
   type Column,
   checkKeys,
@@ -76,8 +77,8 @@ function checkGate(
 ): readonly Misfit[] {
   const values = slice === undefined ? undefined : findColumn(source, slice.column)?.values;
   if (slice === undefined || values === undefined || values.includes(slice.value)) return [];
-  const message = `the gate is on rows with "${slice.value}" as ${slice.column}, and there are none`;
-  const hint = `values: ${values.slice(0, 20).join(', ')}`;
+  const message = `the gate is on rows with ${toQuoted(slice.value)} as ${slice.column}, and there are none`;
+  const hint = `values: ${toPrintable(values.slice(0, 20).join(', '))}`;
   return [{ pointer: `${pointer}/slice/value`, message, hint, other: toColumns(source) }];
 }
 

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { EvaluationReport } from '../../reconciler/core/contracts/generated/evaluation-report.generated.ts';
+import type { TrainerManifest } from '../../reconciler/core/contracts/generated/trainer-manifest.generated.ts';
 import { hasErrorCode } from '../../reconciler/core/contracts/has-error-code.ts';
 import { measureAreaUnderCurve } from '../../reconciler/core/evaluation/delong.ts';
 import type { LabelledScores } from '../../reconciler/core/evaluation/labelled-scores.ts';
@@ -9,12 +10,16 @@ import { fault, refuse } from './refuse.ts';
 /** A file of float32 numbers beside a library that computes in doubles. */
 const TOLERANCE = 1e-4;
 
+/** Between the trainer's figure and what its own scores give: it may break ties in another way. */
+const CLAIM_TOLERANCE = 1e-3;
+
 /** A score as text, with its comma. */
 const MAX_SCORE_BYTES = 32;
 
 /** Whether the file that the trainer left is the model that it trained. */
 export async function compareScores(
   predictionsFile: string,
+  claimed: TrainerManifest['metrics'],
   ours: LabelledScores,
 ): Promise<EvaluationReport['agreement']> {
   const { labels, scores } = ours;
@@ -34,7 +39,20 @@ export async function compareScores(
   if (trainerAuc === undefined || ourAuc === undefined) {
     throw fault('the validation rows have labels of one kind only');
   }
+  checkClaim(claimed, trainerAuc);
   return { rows, largestDifference, trainerAuc, ourAuc };
+}
+
+/** A trainer need not say how good its model is, but what it says must be so. */
+function checkClaim(claimed: TrainerManifest['metrics'], auc: number): void {
+  for (const { name, split, value } of claimed) {
+    if (name !== 'auc' || split !== 'validation') continue;
+    if (Math.abs(value - auc) <= CLAIM_TOLERANCE) continue;
+    const [said, is] = [value.toFixed(4), auc.toFixed(4)];
+    throw refuse(
+      `manifest.json says that auc is ${said} on validation, but by its scores it is ${is}`,
+    );
+  }
 }
 
 async function readScores(path: string, rows: number): Promise<Float64Array> {

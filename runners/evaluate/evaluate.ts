@@ -16,9 +16,9 @@ import { readModelFolder } from './model-folder.ts';
 import { measureSingleRowMs, probeModel } from './probe-model.ts';
 import { clearResult, writeResult } from './result-folder.ts';
 import { type ScoredSplit, scoreSplit } from './score-split.ts';
-import { openScorer, type ScorableModel, type Scorer, type ScorerLimits } from './scorer.ts';
+import { openScorer, type Scorer, type ScorerLimits } from './scorer.ts';
 import { openSplits, type Splits } from './splits.ts';
-import { readTrainerClaims } from './trainer-claims.ts';
+import { readTrainerClaims, type TrainerClaims } from './trainer-claims.ts';
 
 export type EvaluateDeps = {
   readonly clock: Clock;
@@ -44,12 +44,7 @@ export async function evaluate(job: EvaluateJob, deps: EvaluateDeps): Promise<Js
   const { scratchFolder } = deps;
   const splits = await openSplits({ dataFolder, scratchFolder, contract });
   try {
-    const measured = await measure(job, deps, splits, {
-      bytes: folder.model,
-      input: claims.input.name,
-      output: claims.output.name,
-      features: contract.features.length,
-    });
+    const measured = await measure(job, { ...deps, splits, claims }, folder.model);
     const reference = await fitReference(job, splits, measured.train);
     const manifest = composeManifest({ job, folder, claims, inspected, reference });
     const { report } = measured;
@@ -64,19 +59,23 @@ type Measured = { readonly report: EvaluationReport; readonly train: ScoredSplit
 
 async function measure(
   job: EvaluateJob,
-  deps: EvaluateDeps,
-  splits: Splits,
-  model: ScorableModel,
+  deps: EvaluateDeps & { readonly splits: Splits; readonly claims: TrainerClaims },
+  bytes: Uint8Array,
 ): Promise<Measured> {
-  const { clock, stopwatch, limits } = deps;
+  const { clock, stopwatch, limits, splits, claims } = deps;
+  const features = job.contract.features.length;
+  const { input, output } = claims;
   const startedAt = stopwatch();
-  const scorer = await openScorer({ program: deps.scoreProgram, clock, limits }, model);
+  const scorer = await openScorer(
+    { program: deps.scoreProgram, clock, limits },
+    { bytes, input: input.name, output: output.name, features },
+  );
   try {
     const loadMs = stopwatch() - startedAt;
-    const rows = await readProbeRows(splits, model.features);
-    await probeModel(scorer, rows, model.features);
-    const singleRowMs = await measureSingleRowMs(scorer, stopwatch, rows.slice(0, model.features));
-    const { train, ...measured } = await measureSplits(job, { scorer, splits });
+    const rows = await readProbeRows(splits, features);
+    await probeModel(scorer, rows, features);
+    const singleRowMs = await measureSingleRowMs(scorer, stopwatch, rows.slice(0, features));
+    const { train, ...measured } = await measureSplits(job, { scorer, splits, claims });
     return { train, report: { ...measured, probe: { loadMs, singleRowMs } } };
   } finally {
     await scorer.close();
@@ -92,10 +91,18 @@ async function readProbeRows(splits: Splits, features: number): Promise<Float32A
 
 async function measureSplits(
   job: EvaluateJob,
-  deps: { readonly scorer: Scorer; readonly splits: Splits },
+  deps: {
+    readonly scorer: Scorer;
+    readonly splits: Splits;
+    readonly claims: TrainerClaims;
+  },
 ): Promise<Omit<EvaluationReport, 'probe'> & { readonly train: ScoredSplit }> {
   const validation = await scoreSplit(deps, 'validation', []);
-  const agreement = await compareScores(job.predictionsFile, validation);
+  const agreement = await compareScores(
+    job.predictionsFile,
+    deps.claims.manifest.metrics,
+    validation,
+  );
   const test = await scoreSplit(deps, 'test', job.slices);
   const train = await scoreSplit(deps, 'train', []);
   return {

@@ -9,9 +9,19 @@ import type { Json } from '../../reconciler/core/contracts/json.ts';
 import { parseAnswerLine } from '../../reconciler/core/contracts/runner-answer.ts';
 import { type EvaluateDeps, evaluate } from '../../runners/evaluate/evaluate.ts';
 import { parseJob } from '../../runners/evaluate/parse-job.ts';
-import { type EvaluateFolder, makeEvaluateFolder } from '../support/evaluate-runs.ts';
+import {
+  BIAS,
+  type EvaluateFolder,
+  makeEvaluateFolder,
+  WEIGHTS,
+} from '../support/evaluate-runs.ts';
 import { makeLoopModel, makeMemoryBomb } from '../support/hostile-models.ts';
-import { makeNanModel, makeScoreModel, makeSumModel } from '../support/onnx-models.ts';
+import {
+  makeNanModel,
+  makeScoreModel,
+  makeSigmoidModel,
+  makeSumModel,
+} from '../support/onnx-models.ts';
 import type { OnnxNode } from '../support/onnx-writer.ts';
 
 /*
@@ -92,6 +102,13 @@ const BEHAVIOUR_CASES: readonly Case[] = [
 
 const toScores = (scores: readonly unknown[]) => JSON.stringify({ v: 1, scores });
 const SCORE_CASES: readonly Case[] = [
+  [
+    'a figure that its scores do not bear out',
+    modelOf(makeSigmoidModel({ weights: WEIGHTS, bias: BIAS }), {
+      metrics: [{ name: 'auc', value: 0.99, split: 'validation' }],
+    }),
+    'says that auc is 0.9900 on validation',
+  ],
   ['no scores', ({ base }) => rm(join(base, 'output/data/scores.json')), 'left no scores.json'],
   [
     'scores of garbage',

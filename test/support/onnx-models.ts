@@ -215,7 +215,7 @@ export function makeScoreModel(
   });
 }
 
-export function digestFile(bytes: Uint8Array): string {
+function digestFile(bytes: Uint8Array): string {
   return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 }
 

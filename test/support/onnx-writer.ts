@@ -4,7 +4,7 @@
  */
 
 /** Element types of ONNX tensors. */
-export const ONNX_TYPES = { float: 1, int64: 7, boolean: 9, double: 11 } as const;
+const ONNX_TYPES = { float: 1, int64: 7, boolean: 9, double: 11 } as const;
 
 type Attribute =
   | { readonly name: string; readonly float: number }

@@ -93,7 +93,7 @@ export function compareRecords(left: VersionRecord, right: VersionRecord): numbe
   return left.version < right.version ? -1 : left.version > right.version ? 1 : 0;
 }
 
-export function toDescriptor(mediaType: string, blob: TextBlob): Descriptor & JsonObject {
+function toDescriptor(mediaType: string, blob: TextBlob): Descriptor & JsonObject {
   return { mediaType, digest: blob.digest, size: blob.size };
 }
 

@@ -60,7 +60,7 @@ describe('a view', () => {
         expect(asked.map(({ values }) => values)).toEqual(expected.map(({ values }) => values));
       },
     );
-    await fc.assert(property, { numRuns: 150 });
+    await fc.assert(property, { numRuns: 100 });
   });
 
   it('is the same in portions of any size', async () => {
@@ -86,7 +86,7 @@ describe('a view', () => {
         );
       },
     );
-    await fc.assert(property, { numRuns: 30 });
+    await fc.assert(property, { numRuns: 20 });
   });
 
   it('does not change at a moment, whatever becomes known after it', async () => {
@@ -115,7 +115,7 @@ describe('a view', () => {
         expect((await askDuckdb(SAMPLE_VIEW, others, asked)).later).toEqual(before);
       },
     );
-    await fc.assert(property, { numRuns: 50 });
+    await fc.assert(property, { numRuns: 30 });
   });
 
   it('sees a value from the moment it arrives, and a correction instead of it from then on', async () => {

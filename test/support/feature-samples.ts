@@ -25,7 +25,8 @@ const delays = fc.constantFrom(0, 0, 0, 1, SECOND, 5 * SECOND, 20 * SECOND, -2 *
 
 /** ("1", 12) and ("11", 2) are one text when joined; the large ones are one float. */
 const keys = fc.constantFrom<readonly [string | null, bigint | null]>(
-  ['1', 12n],
+  // Most rows share a key, so that windows hold several.
+  ...Array.from({ length: 6 }, () => ['1', 12n] as const),
   ['11', 2n],
   ['1', 9007199254740992n],
   ['1', 9007199254740993n],
@@ -53,7 +54,7 @@ const sourceRow = fc.record({
 
 /** Sequences are no order of time here: they only have to be unique. */
 export const sourceRows: fc.Arbitrary<readonly SourceRow[]> = fc
-  .array(sourceRow, { maxLength: 40 })
+  .array(sourceRow, { maxLength: 40, size: 'max' })
   .map((rows) =>
     rows.map(({ key, eventMicros, delay, amount, quantity, flag, kind }, index) => ({
       eventMicros,
@@ -66,7 +67,7 @@ export const sourceRows: fc.Arbitrary<readonly SourceRow[]> = fc
 /** Duplicates come by themselves, for there are few keys and few moments. */
 export const viewRequests: fc.Arbitrary<readonly ViewRequest[]> = fc.array(
   fc.record({ keys, atMicros: moments }),
-  { maxLength: 25 },
+  { maxLength: 25, size: 'max' },
 );
 
 const FEATURES: readonly ViewFeature[] = [

@@ -20,9 +20,9 @@ describe('how a program of a run ends', () => {
     expect(seen).toMatchObject({ state: 'failed', step: 'evaluate', why: `${code} ${message}` });
   });
 
-  it('stops at a preparation that fails', async () => {
+  it('stops at a preparation that keeps failing', async () => {
     const seen = await runThree({ prepare: 'process.exit(3)' });
-    const why = 'P808 prepare failed with exit code 3';
+    const why = 'P808 prepare failed 3 times, the last time with exit code 3';
     expect(seen).toEqual({ state: 'failed', step: 'prepare', attempts: 0, why });
   });
 

@@ -55,7 +55,6 @@ export type StepVerdict =
   | { readonly kind: 'failed'; readonly why: string };
 
 const BAD_INPUT = 10;
-const TRANSIENT = 75;
 const KILLED = 137;
 /** A shell's way to say that a signal ended a program. */
 const SIGNAL_CODES: Readonly<Record<string, number>> = { SIGKILL: KILLED, SIGTERM: 143 };
@@ -77,7 +76,7 @@ export function judgeStep(end: StepEnd, counters: RunCounters, rule: RetryRule):
     return toFailure('P804', `the model crashed the program that checked it (${toCause(end)})`);
   }
   if (code === KILLED || end.stopped === 'memory') return judgeKill(end, counters, rule);
-  if (end.step !== 'train' && code !== null && code !== TRANSIENT) return toLastFailure(end, 1);
+  // 75, a signal that was not ours, a program's own code: the same, except for the words.
   return judgeRetry(end, counters, rule);
 }
 

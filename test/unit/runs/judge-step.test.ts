@@ -111,9 +111,11 @@ describe('the table of exit codes', () => {
       kind: 'failed',
       why: 'P804 the model crashed the program that checked it (SIGSEGV)',
     });
-    expect(judge({ step: 'evaluate', exitCode: 1 })).toEqual({
+    expect(judge({ step: 'evaluate', exitCode: 1 })).toMatchObject({ kind: 'again' });
+    const spent = { ...NO_COUNTERS, retries: 2 };
+    expect(judge({ step: 'evaluate', exitCode: 1 }, spent)).toEqual({
       kind: 'failed',
-      why: 'P808 evaluate failed with exit code 1',
+      why: 'P808 evaluate failed 3 times, the last time with exit code 1',
     });
     expect(judge({ step: 'evaluate', exitCode: 75 })).toMatchObject({ kind: 'again' });
   });

@@ -106,6 +106,24 @@ describe('a hostile body', () => {
     expect(received).toMatch(/^HTTP\/1\.1 413 .*connection: close.*P826/is);
   });
 
+  it('is one of many that are large together, and the memory for them is given back', async () => {
+    const headers = ['host: localhost', `content-length: ${MAX_BODY_BYTES}`];
+    const part = toRaw(headers, 'x'.repeat(MAX_BODY_BYTES - 1));
+    const held = await Promise.all([1, 2, 3].map(() => openRaw(node.port, part)));
+    // What one client leaves half-sent counts against all, until it has gone.
+    const large = JSON.stringify(
+      input({ id: 'x'.repeat(1000), more: 'y'.repeat(MAX_BODY_BYTES - 2000) }),
+    );
+    while ((await ask(node.port, PATH, large)).status !== 503) {
+      held.push(await openRaw(node.port, part));
+    }
+    for (const { socket } of held) socket.destroy();
+    await Promise.all(held.map(({ received }) => received));
+    let last = 503;
+    while (last === 503) last = (await ask(node.port, PATH, large)).status;
+    expect(last).toBe(200);
+  });
+
   it('comes in chunks, and is read as any other', async () => {
     const text = JSON.stringify(toInfer([[1, 2]]));
     const chunks = [text.slice(0, 9), text.slice(9)].map(

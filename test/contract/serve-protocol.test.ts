@@ -201,6 +201,12 @@ describe('what a node says of itself', () => {
     }
   });
 
+  it('keeps a connection open after an answer', async () => {
+    for (const path of ['/v2/health/live', '/v2', '/v2/nowhere', WHERE]) {
+      expect((await get(path)).headers['connection']).toBe('keep-alive');
+    }
+  });
+
   it('names itself and only what it can do', async () => {
     for (const path of ['/v2', '/v2/']) {
       expect((await get(path)).body).toEqual({

@@ -18,7 +18,9 @@ export function createBodyReader(
     new Promise((resolve, reject) => {
       const chunks: Buffer[] = [];
       let length = 0;
+      let isDone = false;
       const finish = (): void => {
+        isDone = true;
         bytesTogether -= length;
         request.removeAllListeners('data');
       };
@@ -34,10 +36,14 @@ export function createBodyReader(
         else if (bytesTogether > limits.maxBodyBytesTogether) fail(toTooMuch());
       });
       request.once('end', () => {
+        if (isDone) return;
         finish();
         resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
       });
-      request.once('close', () => fail(new CodedError('P821', 'the request was cut off')));
+      // It closes after its end as well.
+      request.once('close', () => {
+        if (!isDone) fail(new CodedError('P821', 'the request was cut off'));
+      });
     });
 
   return {

@@ -2,9 +2,9 @@ import { allocate, type Tensor, type TensorForm } from '../../../reconciler/core
 import type { Measured } from './model-messages.ts';
 import type { OnnxSession } from './onnx-session.ts';
 
-/** The first runs allocate what later ones use again. */
-const WARM_UP_RUNS = 5;
-const MAX_RUNS = 200;
+/** The first runs allocate and compile what later ones use again. */
+const WARM_UP_RUNS = 100;
+const MAX_RUNS = 500;
 
 /** A slow model shows itself in a few runs. */
 const BUDGET_MS = 500;

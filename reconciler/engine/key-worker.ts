@@ -112,7 +112,10 @@ function refuseOrRest(
 ): KeyResult {
   if (result.effects.length === 0) return rest(result, context);
   const refusal = admission.refusals.get(toRefKey(ref));
-  if (refusal === undefined) return { ...rest(result, context), needsAdmission: true };
+  if (refusal === undefined) {
+    const outcome: KeyOutcome = { kind: 'requeueAfter', delayMs: 5_000, why: 'to be judged' };
+    return { outcome, conditions: result.conditions, needsAdmission: true };
+  }
   // A policy that could not be evaluated denies, and is asked again: it may have been a bad moment.
   const needsAdmission = refusal.code === 'P303';
   const why = `${refusal.code} ${refusal.message}`;

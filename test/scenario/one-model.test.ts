@@ -46,20 +46,21 @@ async function edit(path: string, change: (text: string) => string): Promise<voi
   await writeFile(file, after);
 }
 
-async function push(message: string): Promise<void> {
+/** Pushes, and waits until nothing is left to do; a code of 3 means that something is refused. */
+async function push(message: string, code = 0): Promise<void> {
   const { git, plumb } = installation;
   await git('add', '-A');
   await git('commit', '-q', '-m', message);
   await git('push', '-q', 'origin', 'main');
   const status = await plumb('status', '--wait');
-  expect(status, status.stdout).toMatchObject({ code: 0 });
+  expect(status.code, status.stdout).toBe(code);
 }
 
-async function release(text: string, message: string): Promise<void> {
+async function release(text: string, message: string, code = 0): Promise<void> {
   const file = join(installation.clone, 'releases', 'dev', 'payments.fraud.yaml');
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, text);
-  await push(message);
+  await push(message, code);
 }
 
 async function listRecords(): Promise<
@@ -100,6 +101,9 @@ async function readNodeUrl(): Promise<string> {
   return `http://127.0.0.1:${details.port}`;
 }
 
+/** Requests that a model has answered since the beginning. */
+let answered = 0;
+
 async function predict(customer: string): Promise<Prediction> {
   const url = await readNodeUrl();
   const answer = await fetch(`${url}/v1/endpoints/payments/fraud/predict`, {
@@ -109,6 +113,7 @@ async function predict(customer: string): Promise<Prediction> {
   });
   const body = (await answer.json()) as Prediction & { error?: string };
   expect(answer.status, body.error).toBe(200);
+  answered += 1;
   return body;
 }
 
@@ -199,6 +204,7 @@ describe('one model', () => {
       ],
     );
     expect(answer, answer.stderr).toMatchObject({ code: 0 });
+    answered += 1;
     const prediction = JSON.parse(answer.stdout) as Prediction;
     expect(prediction.version).toBe(version?.version);
     expect(prediction.score).toBeGreaterThan(0);
@@ -229,6 +235,7 @@ describe('one model', () => {
       outputs: readonly { data: readonly number[] }[];
     };
     expect(answer.status).toBe(200);
+    answered += 1;
     expect(body.id).toBe('one');
     expect(body.outputs[0]?.data[0]).toBeGreaterThanOrEqual(0);
     expect(body.outputs[0]?.data[0]).toBeLessThanOrEqual(1);
@@ -248,15 +255,14 @@ describe('one model', () => {
 
   it('serves and counts while the control plane is dead, and the sums are exact', async () => {
     const first = await predict(customerOf(1));
-    const before = await readTotals();
     await reconciler.kill();
     for (let index = 0; index < 200; index += 1) {
       expect((await predict(customerOf(index))).version).toBe(first.version);
     }
     reconciler = installation.up();
     await reconciler.ready;
-    await waitUntil(async () => (await readTotals()) >= before + 200);
-    expect(await readTotals()).toBe(before + 200);
+    await waitUntil(async () => (await readTotals()) >= answered);
+    expect(await readTotals()).toBe(answered);
     expect(await predict(customerOf(1))).toMatchObject({ score: first.score });
   });
 
@@ -287,9 +293,8 @@ describe('one model', () => {
     await release(toShared(older ?? '', newer ?? ''), 'Try the smaller trees on a tenth');
     const met = await meetVersions(1_000);
     const share = [...met.values()].filter((version) => version === newer).length / met.size;
-    // Three standard deviations of a tenth over a thousand customers.
-    expect(share).toBeGreaterThan(0.1 - 3 * Math.sqrt((0.1 * 0.9) / 1_000));
-    expect(share).toBeLessThan(0.1 + 3 * Math.sqrt((0.1 * 0.9) / 1_000));
+    // Five standard deviations of a tenth over a thousand customers: the secret is another each time.
+    expect(Math.abs(share - 0.1)).toBeLessThan(5 * Math.sqrt((0.1 * 0.9) / met.size));
     expect(await reconciler.stop()).toBe(0);
     reconciler = installation.up();
     await reconciler.ready;
@@ -302,9 +307,10 @@ describe('one model', () => {
     await release(
       toShared(`sha256:${'0'.repeat(64)}`, `sha256:${'1'.repeat(64)}`),
       'A wrong digest',
+      3,
     );
     const status = await installation.plumb('status');
-    expect(status.stdout).toMatch(/release payments\/fraud/);
+    expect(status.stdout).toMatch(/release payments\/fraud .*P807 there is no version/);
     expect((await listRecords())[0]).toMatchObject({ action: 'update', outcome: 'failed' });
     expect((await predict(customerOf(1))).score).toBeGreaterThan(0);
   });
@@ -312,11 +318,13 @@ describe('one model', () => {
   it('is not published when its run fails, and says why', async () => {
     const versions = await listVersions();
     await edit('models/fraud.yaml', (text) => text.replace('num_leaves: 15', 'num_leaves: -15'));
-    await push('A parameter that cannot be');
+    await push('A parameter that cannot be', 3);
     expect(await listVersions()).toEqual(versions);
     const status = await installation.plumb('status');
     expect(status.stdout).toContain('num_leaves');
-    expect((await listRecords())[0]).toMatchObject({ action: 'publish', outcome: 'failed' });
+    const [newest] = await listRecords();
+    expect(newest).toMatchObject({ action: 'publish', outcome: 'failed' });
+    expect((await predict(customerOf(1))).score).toBeGreaterThan(0);
   });
 
   it('leaves a ledger that verifies, and nothing that runs', async () => {

@@ -5,7 +5,7 @@ import type { Condition } from '../status/condition.ts';
 import { directionOf } from './actions.ts';
 import type { Effect } from './effect.ts';
 import { toEffectId } from './effect-id.ts';
-import type { PlannerInput, PlannerResult } from './planner.ts';
+import type { PlannerInput, PlannerResult, RecordedEffect } from './planner.ts';
 import { hasAchieved } from './settled.ts';
 
 /** What differs between kinds that converge by "make it be this" and "make it be gone". */
@@ -140,9 +140,15 @@ function stallAfterFailure(input: PlannerInput, targetDigest: Digest): PlannerRe
     type: 'Stalled',
     status: 'True',
     reason: 'EffectFailed',
-    message: `the last ${last.action} failed; it is tried again later, or at once when its definition changes`,
+    message: describeFailure(last),
   };
   return { effects: [], waiting: [{ on: 'retry after failure', until }], conditions: [condition] };
+}
+
+/** How it failed comes first: that is what its reader can do something about. */
+export function describeFailure({ action, summary }: RecordedEffect): string {
+  const why = summary === undefined ? '' : `: ${summary}`;
+  return `the last ${action} failed${why}; it is tried again later, or at once when its definition changes`;
 }
 
 function waitingFor(titles: readonly string[]): PlannerResult {

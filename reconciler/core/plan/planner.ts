@@ -25,6 +25,8 @@ export type RecordedEffect = {
   /** What was live afterwards; null when the resource was gone. */
   readonly live: NormalForm | null;
   readonly at: Instant;
+  /** What the ledger says of it; missing where only the world is known. */
+  readonly summary?: string;
 };
 
 export const NOTHING_RECORDED: Recorded = { terminalEffects: 0, last: null, achieved: null };

@@ -36,10 +36,13 @@ export function createModelHandler(ports: ModelPorts): KindHandler {
   return createMemoryHandler(ports.definitions, {
     kind: 'Model',
     plan: planModel,
-    look: async ({ notes }) => {
-      const { run } = toNotes(notes);
+    look: async ({ notes }, ref) => {
+      const { run, version } = toNotes(notes);
       const facts: ModelFacts = { run: run === null ? null : await lookAtRun(ports, run) };
-      return { isThere: true, facts: facts as unknown as JsonObject };
+      const versions = version === null ? [] : await ports.artifacts.list(toResourcePath(ref));
+      // A version that was lost is made again: the same run has the same key, and the same bytes.
+      const isThere = version === null || versions.some((one) => one.version === version);
+      return { isThere, facts: facts as unknown as JsonObject };
     },
     make: (input) =>
       input.effect.action === 'train' ? train(ports, input) : publish(ports, input),

@@ -1,5 +1,6 @@
 import { CodedError } from '../../core/contracts/coded-error.ts';
 import type { Digest } from '../../core/contracts/digest.ts';
+import { ERROR_CODES, type ErrorCode } from '../../core/contracts/error-codes.ts';
 import type {
   EvaluationMetric,
   EvaluationReport,
@@ -71,9 +72,16 @@ export async function publishRun(
 function requireSucceeded(observed: RunObservation) {
   if (observed.state === 'succeeded') return observed;
   if (observed.state === 'failed') {
-    throw new CodedError('P803', `the run failed in the step ${observed.step}: ${observed.why}`);
+    throw toRunFailure(observed);
   }
   throw new CodedError('P803', `the run is ${observed.state}`, { remedy: 'retry' });
+}
+
+/** Programs of ours say a code first: a model that was refused is not a program that failed. */
+function toRunFailure({ step, why }: Extract<RunObservation, { state: 'failed' }>): CodedError {
+  const [, code = '', text = why] = /^(P\d{3}) ([\s\S]*)$/.exec(why) ?? [];
+  const known = Object.hasOwn(ERROR_CODES, code) ? (code as ErrorCode) : 'P803';
+  return new CodedError(known, `in the step ${step} of its run: ${text}`);
 }
 
 function requirePassed(form: NormalForm, evaluation: EvaluationReport): GateJudgement {

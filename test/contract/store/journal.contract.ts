@@ -185,11 +185,13 @@ function describeRecorded(harness: GetHarness): void {
     const store = await harness().open();
     const fence = await lead(store);
     const outcomes = ['failed', 'succeeded', 'abandoned', 'failed'] as const;
+    const toSummary = (occurrence: number) => `what came of it, time ${occurrence}`;
     for (const [occurrence, outcome] of outcomes.entries()) {
       const intent = makeIntent('alpha', occurrence);
       await store.journal.openIntent(fence, intent);
       const options = { outcome, atMs: occurrence } as const;
-      await store.journal.recordOutcome(fence, makeOutcome(intent, options));
+      const made = makeOutcome(intent, options);
+      await store.journal.recordOutcome(fence, { ...made, summary: toSummary(occurrence) });
     }
     const [achieved, last] = [makeIntent('alpha', 1).effect, makeIntent('alpha', 3).effect];
     const toExpected = ({ id, action, targetDigest }: Intent['effect']) => ({
@@ -199,12 +201,19 @@ function describeRecorded(harness: GetHarness): void {
     });
     const expected = {
       terminalEffects: 4,
-      last: { ...toExpected(last), outcome: 'failed', live: null, at: toOutcomeInstant(3) },
+      last: {
+        ...toExpected(last),
+        outcome: 'failed',
+        live: null,
+        at: toOutcomeInstant(3),
+        summary: toSummary(3),
+      },
       achieved: {
         ...toExpected(achieved),
         outcome: 'succeeded',
         live: achieved.target,
         at: toOutcomeInstant(1),
+        summary: toSummary(1),
       },
     };
     expect(await store.journal.readRecorded(toTargetRef('alpha'))).toEqual(expected);

@@ -63,6 +63,7 @@ function appendOutcome(tables: MemoryTables, outcome: TerminalOutcome): SealedRe
     outcome: draft.outcome,
     live,
     at,
+    summary,
   };
   const key = toRefKey(draft.ref);
   const before = tables.recorded.get(key)?.recorded ?? NOTHING_RECORDED;

@@ -8,7 +8,7 @@ import type { Recorded, RecordedEffect } from '../../../core/plan/planner.ts';
 import type { SqlSession } from '../../../ports/database.ts';
 
 type EffectColumns<Prefix extends string> = {
-  readonly [Column in keyof RecordedEffect as `${Prefix}_${Column}`]: RecordedEffect[Column];
+  readonly [Column in keyof Required<RecordedEffect> as `${Prefix}_${Column}`]: Required<RecordedEffect>[Column];
 };
 
 type RecordedRow = {
@@ -21,21 +21,25 @@ type RecordedRow = {
     readonly achieved_outcome: RecordedEffect['outcome'];
     readonly achieved_live: NormalForm | null;
     readonly achieved_at: Instant;
+    readonly achieved_summary: string;
   };
 
 const toColumns = (prefix: 'last' | 'achieved') => `
   ${prefix}.effect_id AS "${prefix}_effectId", ${prefix}.action AS "${prefix}_action",
   ${prefix}.target_digest AS "${prefix}_targetDigest", ${prefix}.outcome AS "${prefix}_outcome",
-  ${prefix}.live AS "${prefix}_live", ${prefix}.ended_at_ms AS "${prefix}_at"`;
+  ${prefix}.live AS "${prefix}_live", ${prefix}.ended_at_ms AS "${prefix}_at",
+  ${prefix}_said.summary AS "${prefix}_summary"`;
 
 const SELECT_RECORDED = `
   SELECT recorded.ref_key, recorded.terminal_effects,
          ${toColumns('last')}, ${toColumns('achieved')}
   FROM recorded
   JOIN effect AS last ON last.effect_id = recorded.last_effect
-  LEFT JOIN effect AS achieved ON achieved.effect_id = recorded.achieved_effect`;
+  JOIN outbox AS last_said ON last_said.effect_id = recorded.last_effect
+  LEFT JOIN effect AS achieved ON achieved.effect_id = recorded.achieved_effect
+  LEFT JOIN outbox AS achieved_said ON achieved_said.effect_id = recorded.achieved_effect`;
 
-/** Three look-ups by primary key, however long the history is. */
+/** Five look-ups by key, however long the history is. */
 export async function readRecorded(session: SqlSession, key: string): Promise<Recorded | null> {
   const [row] = await session.query<RecordedRow>(`${SELECT_RECORDED} WHERE recorded.ref_key = $1`, [
     key,
@@ -68,6 +72,7 @@ function toRecorded(row: RecordedRow): Recorded {
       outcome: row.last_outcome,
       live: row.last_live,
       at: row.last_at,
+      summary: row.last_summary,
     },
     achieved:
       row.achieved_effectId === null
@@ -79,6 +84,7 @@ function toRecorded(row: RecordedRow): Recorded {
             outcome: row.achieved_outcome,
             live: row.achieved_live,
             at: row.achieved_at,
+            summary: row.achieved_summary,
           },
   };
 }

@@ -10,13 +10,13 @@ export type EndpointFacts = {
 
 const AWAITING_RELEASE: Condition = {
   type: 'Ready',
-  status: 'False',
+  status: 'True',
   reason: 'AwaitingRelease',
   message: 'it serves as soon as a Release names a version; plumb model list shows them',
 };
 
 /** A release is an effect of another resource, which nobody tells this one of. */
-const LOOK_AGAIN_MS = 5_000;
+const LOOK_AGAIN_MS = 2_000;
 
 /** Where a model is asked. Without a release it is known and answers nobody. */
 export const planEndpoint: Planner = (input) =>

@@ -11,6 +11,7 @@ import type { Effect } from '../effect.ts';
 import { toEffectId } from '../effect-id.ts';
 import {
   type ConvergenceWords,
+  describeFailure,
   FAILED_RETRY_AFTER_MS,
   planConvergence,
 } from '../plan-convergence.ts';
@@ -153,8 +154,7 @@ function stallAfter(input: PlannerInput, effect: Effect): PlannerResult | null {
   if (last === null || !hasFailed(input, effect)) return null;
   const until = last.at + FAILED_RETRY_AFTER_MS;
   if (input.now >= until) return null;
-  const message = `the last ${last.action} failed; it is tried again later, or at once when its definition changes`;
-  return { ...stalled('EffectFailed', message), waiting: [{ on: 'retry after failure', until }] };
+  return { ...stalled('EffectFailed', describeFailure(last)), waiting: [{ on: 'retry after failure', until }] };
 }
 
 function stalled(reason: string, message: string): PlannerResult {

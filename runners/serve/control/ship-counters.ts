@@ -147,7 +147,7 @@ async function send(
     await deps.channel.sendCounters({ v: 1, zone, node, boot, sequence, entries });
     return endSending;
   } catch (error) {
-    if (!isCodedError(error, 'P703')) return (s) => ({ ...s, sending: null, waiting: [...(s.sending ?? []), ...s.waiting] });
+    if (!isCodedError(error, 'P703')) throw error;
     const requests = entries.reduce((sum, entry) => sum + entry.requests, 0);
     const fate = entries.length > 1 ? 'are tried in parts' : `of ${requests} requests are lost`;
     say(deps, 'error', 'counts-refused', `counts ${fate}: ${error.message}`);

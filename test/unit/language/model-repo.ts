@@ -1,7 +1,7 @@
 import type { Files } from './small-repo.ts';
 
 /** A document of a namespaced kind; `lines` are its spec, from line 7 on. */
-export function toRoomDocument(
+function toRoomDocument(
   kind: string,
   name: string,
   lines: readonly string[],
@@ -20,7 +20,7 @@ export function toRoomDocument(
 }
 
 /** The same for a kind of the whole platform: its spec begins on line 6. */
-export function toPlatformDocument(kind: string, name: string, lines: readonly string[]): string {
+function toPlatformDocument(kind: string, name: string, lines: readonly string[]): string {
   return toRoomDocument(kind, name, lines).replace('  namespace: payments\n', '');
 }
 
@@ -92,12 +92,3 @@ export const MODEL_FILES: Files = {
   'endpoint.yaml': ENDPOINT,
   'release.yaml': RELEASE,
 };
-
-/** Everything that stands on the data source, in the order of keys. */
-export const ABOVE_SOURCE = [
-  'DataSource/transactions',
-  'Endpoint/fraud',
-  'FeatureView/activity',
-  'Model/fraud',
-  'Release/fraud',
-];

@@ -6,7 +6,10 @@ const SPEC: ModelSpec = {
   task: 'binary-classification',
   label: { source: 'labelled-transactions', column: 'is_fraud', maturity: '14d' },
   features: [{ view: 'customer-activity', names: ['tx_count_1d', 'amount_mean_30d'] }],
-  requestFeatures: [{ name: 'amount' }, { name: 'channel', categories: ['chip', 'online'] }],
+  requestFeatures: [
+    { name: 'amount', column: 'amount' },
+    { name: 'channel', column: 'channel', categories: ['chip', 'online'] },
+  ],
   training: {
     trainer: 'lightgbm',
     parameters: { num_leaves: 31, learning_rate: 0.1 },

@@ -36,7 +36,10 @@ describe('the digest of what a run depends on', () => {
       'the order of features',
       { features: [{ view: 'customer-activity', names: ['amount_mean_30d', 'tx_count_1d'] }] },
     ],
-    ['a category', { requestFeatures: [{ name: 'channel', categories: ['online'] }] }],
+    [
+      'a category',
+      { requestFeatures: [{ name: 'channel', column: 'channel', categories: ['online'] }] },
+    ],
     ['what is measured', { evaluation: { slices: [] } }],
   ])('changes with %s', (_what, change) => {
     expect(toModelDigest(modelForm(change))).not.toBe(DIGEST);

@@ -20,8 +20,8 @@ const MISSES = 0.05;
 /** With fewer rows of a class, no interval is worth its name, and nothing is decided. */
 const MIN_CLASS_ROWS = 10;
 
-/** A report holds 512 figures: nine of all rows, and three of each value of each column. */
-const MAX_SLICES = 160;
+/** A report holds 512 figures: eight of all rows, and six of each value of each column. */
+const MAX_SLICES = 80;
 
 const MAX_VALUE_LENGTH = 256;
 
@@ -70,7 +70,10 @@ function measureColumn(
     );
 }
 
-const SLICE_METRICS: ReadonlySet<string> = new Set(['auc', 'recall', 'positive-rate']);
+/** What a gate may ask for, and the rate that fairness is judged by. */
+const SLICE_METRICS: ReadonlySet<string> = new Set([
+  ...['auc', 'average-precision', 'accuracy', 'precision', 'recall', 'positive-rate'],
+]);
 
 function compare(left: string, right: string): number {
   return left < right ? -1 : left > right ? 1 : 0;

@@ -8,7 +8,7 @@ import type { InputColumn } from './input-table.ts';
 import { listTimeColumns } from './source-definition.ts';
 
 /** Longer texts are documents, and no values to count or compare by. */
-export const MAX_STRING_BYTES = 16 * 1024;
+const MAX_STRING_BYTES = 16 * 1024;
 
 const FIRST_TIME = '1900-01-01T00:00:00Z';
 const END_OF_TIME = '2200-01-01T00:00:00Z';

@@ -14,7 +14,7 @@ export type ProgramRunnerHarness = {
   readonly close: () => Promise<void>;
 };
 
-export const LIMIT_MS = 60_000;
+const LIMIT_MS = 60_000;
 
 export function ask(runner: ProgramRunner, verb: string, job: JsonObject = {}) {
   return runner.run({ program: 'materialize', verb, job, limitMs: LIMIT_MS });

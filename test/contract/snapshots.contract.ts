@@ -36,10 +36,10 @@ export const PAYMENTS: SourceDefinition = {
   maxQuarantinedPercent: 50,
 };
 
-export const HEADER = 'customer,at,amount,note,more';
+const HEADER = 'customer,at,amount,note,more';
 export const FIRST_ROW = 'c-1,2026-01-01T00:00:00Z,1.5,,x';
 export const SECOND_ROW = 'c-2,2026-01-02T00:00:00+04:00,20,"a ""quoted"", note",y';
-export const BAD_ROW = 'c-3,2026-01-03T00:00:00Z,-1,,z';
+const BAD_ROW = 'c-3,2026-01-03T00:00:00Z,-1,,z';
 
 export const toCsv = (...rows: readonly string[]) => `${[HEADER, ...rows].join('\n')}\n`;
 

@@ -17,7 +17,7 @@ export type SnapshotFolder = {
 };
 
 export const ROWS_FILE = 'rows.parquet';
-export const RECORD_FILE = 'snapshot.json';
+const RECORD_FILE = 'snapshot.json';
 export const ASIDE_PREFIX = '.aside-';
 
 /** `payments/transactions` stands in `payments.transactions`: names have no dots. Throws P801. */

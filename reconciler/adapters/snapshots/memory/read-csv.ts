@@ -12,17 +12,17 @@ const FIELD = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/y;
 export function readCsv(bytes: Uint8Array): CsvTable {
   if (bytes.length === 0) throw new CodedError('P801', 'the file is empty');
   const records = splitRecords(decode(bytes));
-  const [header, ...rest] = records;
-  if (header === undefined || header.every((name) => name === null)) {
+  const [first, ...rest] = records;
+  if (first === undefined || first.isBlank) {
     throw new CodedError('P801', 'the file has no names of columns');
   }
-  const isBlank = (record: readonly unknown[]) =>
-    header.length > 1 && record.length === 1 && record[0] === null;
-  const kept = rest.filter((record) => !isBlank(record));
-  if (kept.some((record) => record.length !== header.length)) {
+  const header = first.fields.map((name) => name ?? '');
+  // A blank line says nothing, except where it is the one field of a record.
+  const kept = rest.filter(({ isBlank }) => !isBlank || header.length === 1);
+  if (kept.some(({ fields }) => fields.length !== header.length)) {
     throw new CodedError('P801', `a record has not ${header.length} fields as the header has`);
   }
-  return { header: header.map((name) => name ?? ''), records: kept };
+  return { header, records: kept.map(({ fields }) => fields) };
 }
 
 function decode(bytes: Uint8Array): string {
@@ -39,20 +39,26 @@ function toText(bytes: Uint8Array): string {
   }
 }
 
-function splitRecords(text: string): readonly (readonly (string | null)[])[] {
-  const records: (string | null)[][] = [[]];
+type CsvRecord = { readonly fields: readonly (string | null)[]; readonly isBlank: boolean };
+
+function splitRecords(text: string): readonly CsvRecord[] {
+  const records: CsvRecord[] = [];
   const lineEnds = new Set<string>();
-  FIELD.lastIndex = 0;
-  while (FIELD.lastIndex < text.length || records.at(-1)?.length !== 0) {
+  let fields: (string | null)[] = [];
+  let place = 0;
+  // A comma at the very end is followed by one more field, which is empty.
+  while (place < text.length || fields.length > 0) {
+    FIELD.lastIndex = place;
     const match = FIELD.exec(text);
     if (match === null) throw new CodedError('P801', 'the file has a quote in a wrong place');
-    const [, quoted, plain, end] = match;
-    records.at(-1)?.push((quoted?.replaceAll('""', '"') ?? plain) || null);
+    const [whole, quoted, plain, end = ''] = match;
+    place += whole.length;
+    fields.push((quoted?.replaceAll('""', '"') ?? plain) || null);
     if (end === ',') continue;
-    if (end === '') break;
-    lineEnds.add(end ?? '');
-    records.push([]);
+    if (end !== '') lineEnds.add(end);
+    records.push({ fields, isBlank: fields.length === 1 && plain === '' });
+    fields = [];
   }
   if (lineEnds.size > 1) throw new CodedError('P801', 'lines end in two ways');
-  return records.filter((record) => record.length > 0);
+  return records;
 }

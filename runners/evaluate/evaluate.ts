@@ -65,18 +65,16 @@ async function measure(
   const { clock, stopwatch, limits, splits, claims } = deps;
   const features = job.contract.features.length;
   const { input, output } = claims;
-  const startedAt = stopwatch();
   const scorer = await openScorer(
-    { program: deps.scoreProgram, clock, limits },
+    { program: deps.scoreProgram, clock, stopwatch, limits },
     { bytes, input: input.name, output: output.name, features },
   );
   try {
-    const loadMs = stopwatch() - startedAt;
     const rows = await readProbeRows(splits, features);
     await probeModel(scorer, rows, features);
     const singleRowMs = await measureSingleRowMs(scorer, stopwatch, rows.slice(0, features));
     const { train, ...measured } = await measureSplits(job, { scorer, splits, claims });
-    return { train, report: { ...measured, probe: { loadMs, singleRowMs } } };
+    return { train, report: { ...measured, probe: { loadMs: scorer.loadMs, singleRowMs } } };
   } finally {
     await scorer.close();
   }

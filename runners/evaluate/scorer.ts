@@ -15,6 +15,8 @@ import {
 import { refuse } from './refuse.ts';
 
 export interface Scorer {
+  /** How long loading took, without the start of the process. */
+  readonly loadMs: number;
   /** One score for each row. Throws P804 when the model does not manage. */
   score(features: Float32Array): Promise<Float32Array>;
   /** Scores one row that often, and says nothing of it. */
@@ -26,6 +28,8 @@ export type ScorerDeps = {
   /** Path of `score-program`. */
   readonly program: string;
   readonly clock: Clock;
+  /** Milliseconds with fractions, for durations. */
+  readonly stopwatch: () => number;
   readonly limits: ScorerLimits;
 };
 
@@ -61,16 +65,21 @@ export async function openScorer(deps: ScorerDeps, model: ScorableModel): Promis
   const copiesMb = (COPIES_OF_MODEL * model.bytes.length) / 1024 ** 2;
   const ask = createAsk(child, deps, deps.limits.memoryMb + copiesMb);
   const close = () => end(child);
+  let loadMs = 0;
   try {
     const { input, output, features } = model;
     const description = new TextEncoder().encode(JSON.stringify({ input, output, features }));
     await ask({ kind: ASK.describe, payload: description });
+    // The first answer comes when the process is up.
+    const startedAt = deps.stopwatch();
     await ask({ kind: ASK.load, payload: model.bytes });
+    loadMs = deps.stopwatch() - startedAt;
   } catch (error) {
     await close();
     throw error;
   }
   return {
+    loadMs,
     async score(features) {
       const rows = features.length / model.features;
       const scores = toFloats(await ask({ kind: ASK.score, payload: toBytes(features) }));

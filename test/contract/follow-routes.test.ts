@@ -189,6 +189,44 @@ describe('routes in trouble', () => {
     );
   });
 
+  it('of the last start are tried again while nobody tells newer ones', async () => {
+    const world = createWorld();
+    await world.routes.putEndpoint(LEADER, 'payments/fraud', SETTINGS);
+    const first = world.startNode('boot-1');
+    await world.until(() => expect(first.revision()).toBe(1));
+    stop.abort();
+    await first.ended;
+    stop = new AbortController();
+    world.control.isAway = true;
+    let tries = 0;
+    world.apply = async () => {
+      tries += 1;
+      if (tries < 3) throw new Error('the disk is not there yet');
+      return ALL_LOADED;
+    };
+    const second = world.startNode('boot-2');
+    await world.until(() => expect(second.revision()).toBe(1));
+    expect(tries).toBe(3);
+  });
+
+  it('are followed on although what the node says of them is refused', async () => {
+    const world = createWorld();
+    await world.routes.putEndpoint(LEADER, 'payments/fraud', SETTINGS);
+    world.apply = async () => ({ loaded: ['no digest'], failed: [] });
+    const node = world.startNode('boot-1');
+    await world.until(() => expect(world.events()).toContain('acknowledgement-refused'));
+    world.apply = async () => ({
+      ...{ loaded: [], failed: [{ version: toVersion('a'), why: 'x'.repeat(5_000) }] },
+    });
+    await world.routes.putEndpoint(LEADER, 'payments/fraud', null);
+    await world.until(() => expect(node.revision()).toBe(2));
+    await world.until(async () =>
+      expect(await world.routes.listAcknowledgements()).toMatchObject([
+        { revision: 2, failed: [{ why: 'x'.repeat(1_024) }] },
+      ]),
+    );
+  });
+
   it('are acknowledged later when the word was lost', async () => {
     const world = createWorld();
     await world.routes.putEndpoint(LEADER, 'payments/fraud', SETTINGS);

@@ -7,6 +7,9 @@ import type { Log, LogLevel } from '../../../reconciler/ports/log.ts';
 import { toRetryDelayMs } from './retry-delay.ts';
 import { readRouteFile, writeRouteFile } from './route-file.ts';
 
+/** As long as an acknowledgement may say. */
+const MAX_WHY_LENGTH = 1_024;
+
 export type AppliedRoutes = Pick<RouteAcknowledgement, 'loaded' | 'failed'>;
 
 export type RouteFollowerDeps = {
@@ -32,34 +35,44 @@ export type RouteFollower = {
 /** What is served, and whether the control plane knows that it is. Mutable on purpose. */
 type Followed = {
   table: RouteTable | null;
+  /** Of the last start, while it could not be served yet. */
+  kept: RouteTable | null;
   hasFailures: boolean;
   unsaid: RouteAcknowledgement | null;
 };
 
 /** Keeps the node at the newest routes; while nobody tells new ones, at the last it knew. */
 export function createRouteFollower(deps: RouteFollowerDeps): RouteFollower {
-  const followed: Followed = { table: null, hasFailures: false, unsaid: null };
+  const followed: Followed = { table: null, kept: null, hasFailures: false, unsaid: null };
   return {
     revision: () => followed.table?.revision ?? null,
     async run(signal) {
-      await attempt(deps, () => applyKept(deps, followed));
+      await attempt(deps, () => readKept(deps, followed));
+      await attempt(deps, () => serveKept(deps, followed));
       let failures = 0;
       while (!signal.aborted) {
         const isDone = await attempt(deps, () => step(deps, followed, signal), failures === 0);
         failures = isDone ? 0 : failures + 1;
-        if (!isDone) await deps.clock.sleep(toRetryDelayMs(deps.boot, failures - 1), signal);
+        if (isDone) continue;
+        await deps.clock.sleep(toRetryDelayMs(deps.boot, failures - 1), signal);
+        if (!signal.aborted) await attempt(deps, () => serveKept(deps, followed));
       }
     },
   };
 }
 
-async function applyKept(deps: RouteFollowerDeps, followed: Followed): Promise<void> {
+async function readKept(deps: RouteFollowerDeps, followed: Followed): Promise<void> {
   const kept = await readRouteFile(deps.file, deps.zone);
   if (kept.state === 'broken') {
     const message = `the kept routes are unusable (${kept.why}) and were moved to ${kept.movedTo}`;
     say(deps, 'error', 'routes-broken', message);
   }
-  if (kept.state === 'kept') await serve(deps, followed, kept.table);
+  if (kept.state === 'kept') followed.kept = kept.table;
+}
+
+/** Again and again while it fails: nobody may be there to tell a newer one. */
+async function serveKept(deps: RouteFollowerDeps, followed: Followed): Promise<void> {
+  if (followed.kept !== null) await serve(deps, followed, followed.kept);
 }
 
 async function step(
@@ -101,15 +114,27 @@ async function serve(
   const { loaded, failed } = await deps.apply(table);
   const { zone, node, boot } = deps;
   followed.table = table;
+  followed.kept = null;
   followed.hasFailures = failed.length > 0;
-  followed.unsaid = { v: 1, zone, node, boot, revision: table.revision, loaded, failed };
+  const reasons = failed.map(({ version, why }) => ({
+    version,
+    why: why.slice(0, MAX_WHY_LENGTH),
+  }));
+  const { revision } = table;
+  followed.unsaid = { v: 1, zone, node, boot, revision, loaded, failed: reasons };
 }
 
 async function acknowledge(deps: RouteFollowerDeps, followed: Followed): Promise<void> {
   const { unsaid } = followed;
   if (unsaid === null) return;
-  await deps.channel.acknowledge(unsaid);
-  if (followed.unsaid === unsaid) followed.unsaid = null;
+  try {
+    await deps.channel.acknowledge(unsaid);
+  } catch (error) {
+    // It will never be taken, and must not keep the node from newer routes.
+    if (!isCodedError(error, 'P703')) throw error;
+    say(deps, 'error', 'acknowledgement-refused', error.message);
+  }
+  followed.unsaid = null;
 }
 
 /** False when it failed; that the control plane is away is no trouble of the node's own. */

@@ -71,3 +71,21 @@ describe('a message about a model says what is wrong and what to do', () => {
     );
   });
 });
+
+describe('a repo of nothing but misfits', () => {
+  it('is told of some of each resource, and gets few suggestions', () => {
+    const wrong = Array.from({ length: 256 }, (_, index) => `sum_7d${index}`).join(', ');
+    const models = Array.from({ length: 6 }, (_, index) =>
+      MODEL.replace('name: fraud', `name: m${index}`).replace('sum_7d, count_7d', wrong),
+    );
+    const { diagnostics, heldBack } = judgeSmallRepo({
+      ...MODEL_FILES,
+      'new.yaml': models.join('---\n'),
+    });
+    expect(heldBack).toHaveLength(6);
+    expect(diagnostics.map(({ code }) => code)).toEqual(Array(300).fill('P207'));
+    const suggested = diagnostics.filter(({ hint }) => hint === 'did you mean "sum_7d"?');
+    expect(suggested).toHaveLength(200);
+    expect(diagnostics.at(-1)?.hint).toBe('there is: count_7d, sum_7d, last_channel');
+  });
+});

@@ -1,7 +1,5 @@
 import type { Ref } from '../../contracts/ref.ts';
 import type { DataSourceSpec } from '../../spec/generated/data-source.generated.ts';
-import { findNearestName } from '../../spec/nearest-name.ts';
-import { toPrintable } from '../../spec/printable.ts';
 import type { Found, Misfit } from './fit-check.ts';
 
 export type Column = DataSourceSpec['columns'][number];
@@ -19,12 +17,10 @@ export function toMissing(input: {
   readonly known: readonly string[];
 }): Misfit {
   const { what, name, pointer, owner, known } = input;
-  const nearest = findNearestName(name, known);
-  const listed = toPrintable([...known].slice(0, 20).join(', '));
   return {
     pointer,
     message: `${owner.ref.kind} "${owner.ref.name}" has no ${what} "${name}"`,
-    hint: nearest === null ? `there is: ${listed}` : `did you mean "${nearest}"?`,
+    hint: { name, known },
     other: owner,
   };
 }

@@ -5,7 +5,8 @@ import type { Kind, SpecByKind } from '../../spec/generated/kinds.generated.ts';
 export type Misfit = {
   readonly pointer: string;
   readonly message: string;
-  readonly hint: string;
+  /** What to do; or, for a name that the other resource does not have, those that it has. */
+  readonly hint: string | { readonly name: string; readonly known: readonly string[] };
   /** The other side of it. */
   readonly other: { readonly ref: Ref; readonly pointer: string };
   /** Further resources that have a say in it, such as those that lead there. */

@@ -91,11 +91,12 @@ function checkFeatureGroup(
   const view = find('FeatureView', viewName);
   if (view === null) return [];
   const known = view.spec.features.map(({ name }) => name);
+  const isKnown = new Set(known);
   const owner = { ref: view.ref, pointer: '/spec/features' };
   const entity = find('Entity', view.spec.entity);
   return [
     ...names.flatMap((name, at) =>
-      known.includes(name)
+      isKnown.has(name)
         ? []
         : [toMissing({ what: 'feature', name, pointer: `${pointer}/names/${at}`, owner, known })],
     ),

@@ -133,7 +133,7 @@ export async function openRuns(machine: Machine, paths: StatePaths, zone: string
       ...machine,
       processIdentity,
       files,
-      folder: join(folder.root, 'runs'),
+      folder: join(folder.root, 'runs', '.lock'),
     }),
     clock,
     processIdentity,

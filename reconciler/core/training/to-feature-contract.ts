@@ -14,7 +14,7 @@ export function toFeatureContract(
 ): FeatureContract {
   const spec = toTypedSpec(model, 'Model');
   const used = spec.features.map(({ view, names }) => ({
-    definition: require(views, view),
+    definition: findView(views, view),
     names,
   }));
   const looked = used.flatMap(({ definition, names }) =>
@@ -33,7 +33,7 @@ export function toFeatureContract(
   };
 }
 
-function require(views: ReadonlyMap<string, ViewDefinition>, name: string): ViewDefinition {
+function findView(views: ReadonlyMap<string, ViewDefinition>, name: string): ViewDefinition {
   const definition = views.get(name);
   if (definition === undefined) throw new Error(`the view ${name} was not resolved`);
   return definition;

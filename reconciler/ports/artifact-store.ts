@@ -12,8 +12,8 @@ export type StoredVersion = {
 export interface ArtifactStore {
   /**
    * Stores a version with its record. The digest depends on manifest and model alone, so the same
-   * bytes are the same version, and publishing again changes nothing: the first record stays. Durable when it resolves. Throws P806 when the model's
-   * bytes are not those of the manifest.
+   * bytes are the same version, and publishing again changes nothing: the first record stays.
+   * Durable when it resolves. Throws P806 when the model's bytes are not those of the manifest.
    */
   publish(input: {
     readonly manifest: ModelManifest;
@@ -23,6 +23,6 @@ export interface ArtifactStore {
   /** Null when there is no such version. Throws P806 when its bytes have another digest by now. */
   find(version: string): Promise<StoredVersion | null>;
   findByRun(runKey: string): Promise<VersionRecord | null>;
-  /** Newest first; of one model, or of all. */
+  /** Newest first; of one model, or of all. One that is damaged keeps no other back: it is left out. */
   list(model: string | null): Promise<readonly VersionRecord[]>;
 }

@@ -76,12 +76,16 @@ function openStore(folder: string) {
   return createOciLayoutArtifactStore({ folder, randomness: createSystemRandomness() });
 }
 
+function makeModel(seed: number) {
+  const model = makeSigmoidModel({ weights: [seed, 0.5], bias: 0 });
+  return { model, manifest: makeManifest({ model, contract: makeContract(['a', 'b']), seed }) };
+}
+
 async function publishOne(seed = 1) {
   const folder = join(await freshFolder(), 'artifacts');
   const modelFile = join(await freshFolder(), 'model.onnx');
-  const model = makeSigmoidModel({ weights: [seed, 0.5], bias: 0 });
+  const { model, manifest } = makeModel(seed);
   await writeFile(modelFile, model);
-  const manifest = makeManifest({ model, contract: makeContract(['a', 'b']), seed });
   const store = openStore(folder);
   const record = await store.publish({ manifest, modelFile, record: makeRecord(manifest) });
   return { folder, store, record, manifest, modelFile };
@@ -184,6 +188,26 @@ describe('OCI layout on disk', () => {
       await writeFile(path, bytes);
     }
     expect(await store.find(record.version)).toMatchObject({ record });
+  });
+
+  it('keeps no version back because another one is damaged', async () => {
+    const { folder, record } = await publishOne(1);
+    const [damaged = ''] = await readdir(join(folder, 'referrers'));
+    const path = join(folder, 'referrers', damaged);
+    const good = await readFile(path, 'utf8');
+    const other = makeModel(2);
+    await writeFile(join(folder, 'other.onnx'), other.model);
+    const input = { manifest: other.manifest, modelFile: join(folder, 'other.onnx') };
+    for (const text of ['no digest', `sha256:${'0'.repeat(64)}`]) {
+      await writeFile(path, text);
+      const store = openStore(folder);
+      const published = await store.publish({ ...input, record: makeRecord(other.manifest) });
+      expect(await store.list(null)).toEqual([published]);
+      expect(await store.findByRun(record.runKey)).toBeNull();
+      await expect(store.find(record.version)).rejects.toMatchObject({ code: 'P806' });
+    }
+    await writeFile(path, good);
+    expect(await openStore(folder).findByRun(record.runKey)).toEqual(record);
   });
 
   it('says that a disk failed by its code, and that it may get better', async () => {

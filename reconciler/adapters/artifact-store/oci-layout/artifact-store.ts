@@ -5,7 +5,7 @@ import {
   composeVersion,
   type TextBlob,
 } from '../../../core/artifacts/compose-version.ts';
-import { CodedError } from '../../../core/contracts/coded-error.ts';
+import { CodedError, isCodedError } from '../../../core/contracts/coded-error.ts';
 import { isDigest } from '../../../core/contracts/digest.ts';
 import type { ModelManifest } from '../../../core/contracts/generated/model-manifest.generated.ts';
 import type { VersionRecord } from '../../../core/contracts/generated/version-record.generated.ts';
@@ -107,10 +107,15 @@ async function verifyModel(blobs: Blobs, manifest: ModelManifest): Promise<void>
   await blobs.verifyFile({ digest: manifest.sha256, size: manifest.sizeBytes });
 }
 
+/** Whole ones: a damaged version is refused when somebody asks for it, and keeps no other back. */
 async function listRecords(parts: Parts): Promise<readonly VersionRecord[]> {
   const records: VersionRecord[] = [];
   for (const { record } of await parts.referrers.list()) {
-    records.push(await readRecord(parts, record));
+    const read = await readRecord(parts, record).catch((error: unknown) => {
+      if (isCodedError(error, 'P806')) return null;
+      throw error;
+    });
+    if (read !== null) records.push(read);
   }
   return records.sort(compareRecords);
 }

@@ -28,13 +28,8 @@ export function createReferrers(deps: {
   const pathOf = (version: string) => join(folder, version.slice('sha256:'.length));
 
   const find = async (version: string): Promise<string | null> => {
-    try {
-      const text = (await readFile(pathOf(version), 'utf8')).trim();
-      if (isDigest(text)) return text;
-    } catch (error) {
-      if (hasErrorCode(error, 'ENOENT')) return null;
-      throw error;
-    }
+    const text = await readText(pathOf(version));
+    if (text === null || isDigest(text)) return text;
     throw new CodedError('P806', `${pathOf(version)} names no record: restore it from a backup`);
   };
 
@@ -63,12 +58,22 @@ export function createReferrers(deps: {
       const referrers: Referrer[] = [];
       for (const name of await listNames(folder)) {
         const version = `sha256:${name}`;
-        const record = isDigest(version) ? await find(version) : null;
-        if (record !== null) referrers.push({ version, record });
+        // What is damaged is found when it is asked for by its name.
+        const record = isDigest(version) ? await readText(pathOf(version)) : null;
+        if (record !== null && isDigest(record)) referrers.push({ version, record });
       }
       return referrers.sort((left, right) => (left.version < right.version ? -1 : 1));
     },
   };
+}
+
+async function readText(path: string): Promise<string | null> {
+  try {
+    return (await readFile(path, 'utf8')).trim();
+  } catch (error) {
+    if (hasErrorCode(error, 'ENOENT')) return null;
+    throw error;
+  }
 }
 
 async function listNames(folder: string): Promise<readonly string[]> {

@@ -23,8 +23,8 @@ import { createLateOnlineFeatures } from './late-online-features.ts';
 import { readNodeConfig } from './read-config.ts';
 import { createServingNode, type ServingNode, type ServingNodeDeps } from './serving-node.ts';
 
-/** Below both, a model answers faster than a message to another process would. */
-const INLINE_BELOW = { loadMs: 100, singleRowMs: 1 } as const;
+/** Below all, a model answers faster than a message to another process would. */
+const INLINE_BELOW = { loadMs: 100, singleRowMs: 1, fullBatchMs: 10 } as const;
 
 /** Two answer more than one on the smallest machine, and a long model is large. */
 const POOL_SIZE = 2;
@@ -47,7 +47,13 @@ type Machine = { readonly clock: Clock; readonly log: Log };
 /** A data-plane node, from its start until it is asked to end. */
 async function main(configPath: string | undefined): Promise<void> {
   const clock = createSystemClock();
-  const log = createStreamLog({ stream: process.stderr, format: 'json', clock, redact: [] });
+  const log = createStreamLog({
+    stream: process.stderr,
+    format: 'json',
+    clock,
+    redact: [],
+    minimumLevel: 'info',
+  });
   try {
     const config = await readNodeConfig(configPath);
     await runNode(config, { clock, log });

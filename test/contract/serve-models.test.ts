@@ -48,7 +48,7 @@ async function write(model: Uint8Array): Promise<ModelFile> {
   const hex = createHash('sha256').update(model).digest('hex');
   const path = join(folder, `${hex}.onnx`);
   await writeFile(path, model);
-  return { path, sha256: `sha256:${hex}`, forms: FORMS };
+  return { path, sha256: `sha256:${hex}`, forms: FORMS, maxRows: 64 };
 }
 
 const toRows = (...rows: readonly number[]): readonly Tensor[] => [
@@ -65,7 +65,7 @@ const open = (file: ModelFile) =>
     {
       process: MODEL_PROCESS,
       poolSize: 2,
-      inlineBelow: { loadMs: 1_000, singleRowMs: 5 },
+      inlineBelow: { loadMs: 1_000, singleRowMs: 5, fullBatchMs: 20 },
       clock,
       log: createMemoryLog({ clock }),
     },
@@ -114,7 +114,7 @@ describe('where a model runs', () => {
     ['bytes that are no model', () => write(Uint8Array.from([1, 2, 3])), 'cannot load'],
     [
       'no file',
-      async () => ({ path: join(folder, 'none'), sha256: 'sha256:', forms: FORMS }),
+      async () => ({ path: join(folder, 'none'), sha256: 'sha256:', forms: FORMS, maxRows: 64 }),
       'cannot be read',
     ],
   ] as const)('is nowhere for one with %s', async (_, make, why) => {
@@ -190,7 +190,11 @@ describe('a node whose model is slow', () => {
     const version = await models.publish(model, makeManifest({ model, contract }));
     const { node, port, end } = await startTestNode({
       artifacts: models.artifacts,
-      models: { process: MODEL_PROCESS, poolSize: 2, inlineBelow: { loadMs: 100, singleRowMs: 1 } },
+      models: {
+        process: MODEL_PROCESS,
+        poolSize: 2,
+        inlineBelow: { loadMs: 100, singleRowMs: 1, fullBatchMs: 10 },
+      },
     });
     const batching = { maxBatchSize: 1, maxDelayMicroseconds: 0, maxQueueRows: 2 };
     await node.apply(

@@ -35,8 +35,8 @@ const PROGRAM = new URL('../../runners/serve/models/model-program.ts', import.me
 
 export const MODEL_PROCESS = { program: PROGRAM, execArgv: ['--import', 'tsx'] } as const;
 
-const INLINE = { loadMs: 10_000, singleRowMs: 10_000 } as const;
-export const POOLED = { loadMs: 0, singleRowMs: 0 } as const;
+const INLINE = { loadMs: 10_000, singleRowMs: 10_000, fullBatchMs: 10_000 } as const;
+export const POOLED = { loadMs: 0, singleRowMs: 0, fullBatchMs: 0 } as const;
 
 /** Model files of one test, published as versions. */
 export type TestModels = {

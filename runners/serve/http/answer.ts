@@ -52,11 +52,11 @@ function toHeaders(
   return { allow: String(error.details['allow'] ?? '') };
 }
 
-/** Whether an error is worth a line that somebody reads: clients can cause the others at will. */
+/** What clients can cause at will is none: bad requests, full queues, rows that a model fails on. */
 export function isOurFault(error: unknown): boolean {
   if (!isCodedError(error)) return true;
-  const status = STATUS_BY_CODE.get(error.code);
-  return status === undefined || status === 500 || error.code === 'P827';
+  if (error.code === 'P825') return error.remedy === 'retry';
+  return error.code === 'P827' || !STATUS_BY_CODE.has(error.code);
 }
 
 export function toUnknownModel(name: string): CodedError {

@@ -33,5 +33,5 @@ export const DEFAULT_HTTP_LIMITS: HttpLimits = {
   connectionsCheckMs: 1_000,
   keepAliveMs: 60_000,
   idleSocketMs: 120_000,
-  drainMs: 20_000,
+  drainMs: 12_000,
 };

@@ -2,8 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { CodedError } from '../../../reconciler/core/contracts/coded-error.ts';
 import type { Clock } from '../../../reconciler/ports/clock.ts';
 import type { Log } from '../../../reconciler/ports/log.ts';
-import { type Answer, isOurFault, toErrorAnswer } from './answer.ts';
+import { type Answer, toErrorAnswer } from './answer.ts';
 import { createConnections } from './connections.ts';
+import { createFailureLog } from './failure-log.ts';
 import { checkLoopback, createHttpServer, listen, refuseUnread } from './http-server.ts';
 import { DEFAULT_HTTP_LIMITS, type HttpLimits } from './limits.ts';
 
@@ -31,6 +32,7 @@ export function createNodeServer(deps: NodeServerDeps): NodeServer {
   const limits = { ...DEFAULT_HTTP_LIMITS, ...deps.limits };
   const connections = createConnections();
   const server = createHttpServer(limits);
+  const failures = createFailureLog({ clock, log });
   let isStopping = false;
 
   const respond = async (request: IncomingMessage, response: ServerResponse): Promise<Answer> => {
@@ -39,7 +41,7 @@ export function createNodeServer(deps: NodeServerDeps): NodeServer {
       checkHost(request);
       return await deps.answer(request, () => response.closed || response.destroyed);
     } catch (error) {
-      report(log, error);
+      failures.report(error);
       return toErrorAnswer(error);
     }
   };
@@ -102,17 +104,4 @@ function checkHost({ headers, rawHeaders }: IncomingMessage): void {
 
 function toTooBusy(): CodedError {
   return new CodedError('P710', 'too many answers are in progress', { remedy: 'retry' });
-}
-
-/** Strangers can cause refusals at will, so these must not fill a log that is read. */
-function report(log: Log, error: unknown): void {
-  const isCoded = error instanceof CodedError;
-  const fields = { code: isCoded ? error.code : 'P606' };
-  if (isOurFault(error)) {
-    const message = error instanceof Error ? error.message : String(error);
-    log.write({ level: 'error', event: 'request-failed', message, fields });
-  } else {
-    const message = isCoded ? error.message : 'refused';
-    log.write({ level: 'debug', event: 'request-refused', message, fields });
-  }
 }

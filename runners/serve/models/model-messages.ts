@@ -11,6 +11,8 @@ export type ModelFile = {
   /** Of the file: bytes of another digest are not loaded. */
   readonly sha256: string;
   readonly forms: ModelForms;
+  /** Most rows in one call. */
+  readonly maxRows: number;
 };
 
 /** What it says back. */
@@ -25,4 +27,6 @@ export type Measured = {
   readonly loadMs: number;
   /** The 99th percentile of one row; null when it could not be measured with zeros. */
   readonly singleRowMs: number | null;
+  /** The slowest of a few runs of as many rows as the model takes at once. */
+  readonly fullBatchMs: number | null;
 };

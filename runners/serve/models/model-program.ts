@@ -1,5 +1,5 @@
 import { isCodedError } from '../../../reconciler/core/contracts/coded-error.ts';
-import { measureSingleRow } from './measure.ts';
+import { measureFullBatch, measureSingleRow } from './measure.ts';
 import type { ModelFile, ModelOrder, ModelReport } from './model-messages.ts';
 import { type OnnxSession, openOnnxSession } from './onnx-session.ts';
 import { readModelFile } from './read-model-file.ts';
@@ -12,13 +12,14 @@ import { readModelFile } from './read-model-file.ts';
 function followOrders(): void {
   let session: OnnxSession | null = null;
 
-  const load = async ({ path, sha256, forms }: ModelFile): Promise<ModelReport> => {
+  const load = async ({ path, sha256, forms, maxRows }: ModelFile): Promise<ModelReport> => {
     const bytes = await readModelFile(path, sha256);
     const beforeMs = readProcessorMs();
     session = await openOnnxSession(bytes, forms);
     const loadMs = readProcessorMs() - beforeMs;
     const singleRowMs = await measureSingleRow(session, forms.inputs, readProcessorMs);
-    return { type: 'loaded', measured: { loadMs, singleRowMs } };
+    const fullBatchMs = await measureFullBatch(session, forms.inputs, maxRows, readProcessorMs);
+    return { type: 'loaded', measured: { loadMs, singleRowMs, fullBatchMs } };
   };
 
   const run = async ({

@@ -7,12 +7,18 @@ import { openOnnxSession } from './onnx-session.ts';
 import { createProcessPool } from './process-pool.ts';
 import { readModelFile } from './read-model-file.ts';
 
+export type InlineLimits = {
+  readonly loadMs: number;
+  readonly singleRowMs: number;
+  readonly fullBatchMs: number;
+};
+
 export type OpenModelDeps = {
   readonly process: Omit<ModelProcessDeps, 'clock'>;
   /** How many processes a long model gets. */
   readonly poolSize: number;
-  /** Below both, a model runs on the thread that answers. */
-  readonly inlineBelow: { readonly loadMs: number; readonly singleRowMs: number };
+  /** Below all, a model runs on the thread that answers. */
+  readonly inlineBelow: InlineLimits;
   readonly clock: Clock;
   readonly log: Log;
 };
@@ -41,12 +47,20 @@ export async function openModel(deps: OpenModelDeps, file: ModelFile): Promise<M
   });
 }
 
-function isShort({ loadMs, singleRowMs }: Measured, limits: OpenModelDeps['inlineBelow']): boolean {
-  return loadMs < limits.loadMs && singleRowMs !== null && singleRowMs < limits.singleRowMs;
+function isShort(measured: Measured, limits: InlineLimits): boolean {
+  const { loadMs, singleRowMs, fullBatchMs } = measured;
+  if (singleRowMs === null || fullBatchMs === null) return false;
+  return (
+    loadMs < limits.loadMs && singleRowMs < limits.singleRowMs && fullBatchMs < limits.fullBatchMs
+  );
 }
 
-function toFields({ loadMs, singleRowMs }: Measured) {
-  return { loadMs, ...(singleRowMs === null ? {} : { singleRowMs }) };
+function toFields({ loadMs, singleRowMs, fullBatchMs }: Measured) {
+  return {
+    loadMs,
+    ...(singleRowMs === null ? {} : { singleRowMs }),
+    ...(fullBatchMs === null ? {} : { fullBatchMs }),
+  };
 }
 
 async function moveInline(first: ModelProcess, file: ModelFile): Promise<Model> {

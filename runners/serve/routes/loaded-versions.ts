@@ -54,8 +54,9 @@ async function load(deps: LoadedVersionsDeps, version: string): Promise<LoadedVe
   }
   const { manifest, modelFile } = stored;
   const form = toVersionForm(manifest);
-  const { inputs, outputs } = form;
-  const file = { path: modelFile, sha256: manifest.sha256, forms: { inputs, outputs } };
+  const { inputs, outputs, maxRows } = form;
+  const forms = { inputs, outputs };
+  const file = { path: modelFile, sha256: manifest.sha256, forms, maxRows };
   return { version, manifest, form, model: await deps.openModel(file) };
 }
 

@@ -19,6 +19,12 @@ export type Migration = {
  * may still have happened, hence callers repeat it only in a form that is safe to repeat.
  */
 export interface Database extends SqlSession {
+  /** `query` for what is asked very often: each connection plans it once. A name has one text. */
+  queryPrepared<Row extends object>(
+    name: string,
+    text: string,
+    values: readonly SqlValue[],
+  ): Promise<readonly Row[]>;
   /** Work in one transaction: when this resolves, its writes are on stable storage. */
   transaction<Result>(work: (session: SqlSession) => Promise<Result>): Promise<Result>;
   /** Several reads that see one and the same state. */

@@ -48,6 +48,27 @@ function describeQueries(database: () => Database): void {
     ]);
   });
 
+  it('answers a prepared statement each time from what it is given and from what is there', async () => {
+    await database().query('CREATE TABLE counted (name text)');
+    const count = async (name: string) => {
+      const rows = await database().queryPrepared<{ count: number }>(
+        'count by name',
+        'SELECT count(*) AS count FROM counted WHERE name = ANY ($1::text[])',
+        [[name]],
+      );
+      return rows[0]?.count;
+    };
+    // More often than a server needs to settle on one plan.
+    for (let round = 0; round < 8; round += 1) {
+      expect(await count('a')).toBe(round);
+      await database().query(`INSERT INTO counted VALUES ('a')`);
+    }
+    expect(await count('b')).toBe(0);
+    await expect(
+      database().queryPrepared('wrong', 'SELECT $1::text::integer', ['x']),
+    ).rejects.toThrow('a value does not fit its type');
+  });
+
   it('refuses to round a whole number', async () => {
     await expect(database().query('SELECT 9007199254740993::bigint AS whole')).rejects.toThrow(
       'beyond 2^53',

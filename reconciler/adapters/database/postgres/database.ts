@@ -48,6 +48,17 @@ export function createPostgresDatabase(options: {
         throw toStoreFailure(error);
       }
     },
+    async queryPrepared<Row extends object>(
+      name: string,
+      text: string,
+      values: readonly SqlValue[],
+    ) {
+      try {
+        return (await pool.query<Row>({ name, text, values: toParameters(values) })).rows;
+      } catch (error) {
+        throw toStoreFailure(error);
+      }
+    },
     transaction: (work) => runTransaction(pool, BEGIN_WRITE, work),
     snapshot: (work) => runTransaction(pool, BEGIN_SNAPSHOT, work),
     migrate: (series, migrations) => applyMigrations(database, series, migrations),

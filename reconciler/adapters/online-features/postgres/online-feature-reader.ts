@@ -42,7 +42,7 @@ export function createPostgresOnlineFeatureReader(deps: {
     async read(keys) {
       if (keys.length === 0) return [];
       await whenReady();
-      const rows = await database.query<StoredRow>(READ, [
+      const rows = await database.queryPrepared<StoredRow>('read online features', READ, [
         keys.map(({ definitionDigest }) => definitionDigest),
         keys.map(({ entityKey }) => entityKey),
       ]);

@@ -1,4 +1,4 @@
-import { access, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { access, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -95,9 +95,11 @@ describe('a program in a process of its own', () => {
     expect(isCodedError(error, 'P808') && error.message).toContain(words);
   });
 
-  it('leaves what it printed about an unexpected failure in the cause', async () => {
+  it('leaves what it printed about an unexpected failure in a file for its owner alone', async () => {
     const error = await failure('break');
-    expect(String(isCodedError(error) && error.cause)).toContain('TypeError: the row of');
+    const [file = ''] = /[^ ]+materialize-break[.]log$/.exec(String(error)) ?? [];
+    expect(await readFile(file, 'utf8')).toContain('TypeError: the row of');
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
   });
 
   it('leaves no job behind, whatever its end', async () => {

@@ -100,7 +100,7 @@ function toFailure(error: unknown): JobEnd {
   // Words that are not ours may quote a row, so they stay on this machine, in the program's log.
   process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
   const name = error instanceof Error ? error.name : typeof error;
-  const message = `the program failed unexpectedly (${name}); its standard error says more`;
+  const message = `it ended by an unexpected ${name}`;
   return { answer: { state: 'failed', code: 'P808', message }, exitCode: 1 };
 }
 

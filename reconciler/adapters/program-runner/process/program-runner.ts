@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CodedError } from '../../../core/contracts/coded-error.ts';
 import type { JsonObject } from '../../../core/contracts/json.ts';
-import { parseAnswerLine } from '../../../core/contracts/runner-answer.ts';
+import { parseAnswerLine, type RunnerAnswer } from '../../../core/contracts/runner-answer.ts';
+import { isPlainName } from '../../../core/spec/target-form.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { ProgramRunner } from '../../../ports/program-runner.ts';
 import { type ProgramEnd, runProgramProcess } from './program-process.ts';
@@ -66,30 +67,49 @@ async function runJob(deps: ProcessProgramRunnerDeps, input: ProgramInput): Prom
       clock: deps.clock,
       signal: deps.signal,
     });
-    return toResult(input, end);
+    return await toResult(deps, input, end);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-function toResult(input: ProgramInput, end: ProgramEnd): JsonObject {
+async function toResult(
+  deps: ProcessProgramRunnerDeps,
+  input: ProgramInput,
+  end: ProgramEnd,
+): Promise<JsonObject> {
   if (end.state === 'not-started') throw toFailure(input, 'it could not be started', end.cause);
   if (end.state === 'timed-out') {
     throw toFailure(input, `it did not end within ${input.limitMs} ms`);
   }
   if (end.state === 'aborted') throw toFailure(input, 'it was ended because its owner ends');
   const answer = parseAnswerLine(toLastLine(end.output));
-  const cause = end.errorOutput === '' ? undefined : new Error(end.errorOutput);
-  if (answer?.state === 'failed') {
-    const isBadInput = answer.code === 'P801' || answer.code === 'P804';
-    if (isBadInput) throw new CodedError(answer.code, answer.message, { cause });
-    throw toFailure(input, answer.message, cause);
+  if (answer?.state === 'done' && end.exit === '0') return answer.result;
+  if (answer?.state === 'failed' && (answer.code === 'P801' || answer.code === 'P804')) {
+    throw new CodedError(answer.code, answer.message);
   }
-  if (answer === null || end.exit !== '0') {
-    const what = answer === null ? 'gave no answer' : 'called itself done';
-    throw toFailure(input, `it ${what} and ended with ${end.exit}`, cause);
-  }
-  return answer.result;
+  throw toFailure(input, `${toWhy(answer, end.exit)}${await keepLastWords(deps, input, end)}`);
+}
+
+function toWhy(answer: RunnerAnswer | null, exit: string): string {
+  if (answer?.state === 'failed') return answer.message;
+  return `it ${answer === null ? 'gave no answer' : 'called itself done'} and ended with ${exit}`;
+}
+
+/**
+ * What a program printed about its failure may quote a row, so it stays beside the jobs, in the
+ * zone, for whoever looks after it. One file for each verb, written anew each time.
+ */
+async function keepLastWords(
+  deps: ProcessProgramRunnerDeps,
+  { program, verb }: ProgramInput,
+  end: { readonly errorOutput: string },
+): Promise<string> {
+  if (end.errorOutput === '' || !isPlainName(verb)) return '';
+  const file = join(deps.jobsFolder, `${program}-${verb}.log`);
+  await rm(file, { force: true });
+  await writeFile(file, end.errorOutput, { mode: 0o600, flag: 'wx' });
+  return `; its last words are in ${file}`;
 }
 
 function toLastLine(output: string): string {

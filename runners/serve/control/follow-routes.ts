@@ -32,6 +32,9 @@ export type RouteFollower = {
   readonly revision: () => number | null;
 };
 
+/** What could not be loaded is tried again after this long: its file may have come meanwhile. */
+const LOAD_AGAIN_MS = 3_000;
+
 /** What is served, and whether the control plane knows that it is. Mutable on purpose. */
 type Followed = {
   table: RouteTable | null;
@@ -81,7 +84,7 @@ async function step(
   signal: AbortSignal,
 ): Promise<void> {
   await acknowledge(deps, followed);
-  const table = await deps.channel.followRoutes(followed.table?.revision ?? 0, signal);
+  const table = await followAwhile(deps, followed, signal);
   if (signal.aborted) return;
   if (table !== null) {
     await keep(deps, table);
@@ -90,6 +93,24 @@ async function step(
   } else if (followed.table !== null && followed.hasFailures) {
     // What could not be loaded may load now: its file may have come meanwhile.
     await serve(deps, followed, followed.table);
+  }
+}
+
+/** Waits less long for news while something of what is known could not be loaded. */
+async function followAwhile(
+  { channel, clock }: RouteFollowerDeps,
+  { table, hasFailures }: Followed,
+  signal: AbortSignal,
+): Promise<RouteTable | null> {
+  const after = table?.revision ?? 0;
+  if (!hasFailures) return channel.followRoutes(after, signal);
+  const over = new AbortController();
+  const waited = new AbortController();
+  void clock.sleep(LOAD_AGAIN_MS, over.signal).then(() => waited.abort());
+  try {
+    return await channel.followRoutes(after, AbortSignal.any([signal, waited.signal]));
+  } finally {
+    over.abort();
   }
 }
 

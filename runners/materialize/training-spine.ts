@@ -51,7 +51,7 @@ export async function makeSpine(session: DuckdbSession, plan: TrainingPlan): Pro
 }
 
 /** The columns of the label source that request features are found in, in the contract's order. */
-export function listRequestColumns({ job }: TrainingPlan): readonly string[] {
+function listRequestColumns({ job }: TrainingPlan): readonly string[] {
   const { contract, requestColumns = {} } = job;
   return contract.features.flatMap(({ name, view }) =>
     view === null

@@ -7,7 +7,7 @@ const MAX_CATEGORIES = 1_024;
 const MAX_SECONDS = 100 * 366 * 86_400;
 
 export const NAME_SCHEMA = { type: 'string', pattern: '^(?!__)[^\\u0000-\\u001f]{1,128}$' };
-export const PATH_SCHEMA = { type: 'string', minLength: 1, maxLength: 256 };
+const PATH_SCHEMA = { type: 'string', minLength: 1, maxLength: 256 };
 export const DIGEST_SCHEMA = { type: 'string', pattern: '^sha256:[0-9a-f]{64}$' };
 const CATEGORIES = {
   type: 'array',

@@ -1,7 +1,10 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createSystemClock } from '../../reconciler/adapters/clock/system/clock.ts';
+import { createProcessProgramRunner } from '../../reconciler/adapters/program-runner/process/program-runner.ts';
 import type { FeatureContract } from '../../reconciler/core/contracts/generated/model-manifest.generated.ts';
 import type { JsonObject } from '../../reconciler/core/contracts/json.ts';
 import type {
@@ -15,6 +18,8 @@ import type { ViewDefinition } from '../../reconciler/core/features/view-definit
 import { type DuckdbSession, toLiteral } from '../../runners/materialize/duckdb-session.ts';
 import { makeTrainingSet } from '../../runners/materialize/training-set.ts';
 import { openTestDuckdb } from '../support/feature-tables.ts';
+
+const PROGRAM = new URL('../../runners/materialize/main.ts', import.meta.url);
 
 const DAY_SECONDS = 86_400;
 
@@ -207,6 +212,25 @@ describe('a training set', () => {
     }
   });
 
+  it('is made by the program as it is here, and refused in words that reach who asked', async () => {
+    await writeLabels(FILLERS);
+    await writeTransactions([]);
+    const programRunner = createProcessProgramRunner({
+      toProgramFile: () => fileURLToPath(PROGRAM),
+      jobsFolder: join(folder, 'jobs'),
+      clock: createSystemClock(),
+      environment: process.env,
+      nodeArguments: ['--import', import.meta.resolve('tsx')],
+    });
+    const ask = (job: JsonObject) =>
+      programRunner.run({ program: 'materialize', verb: 'training-set', job, limitMs: 60_000 });
+    expect(await ask(toJob('by-program', {}))).toEqual(await make('here'));
+    await expect(ask(toJob('refused', { slices: ['colour'] }))).rejects.toMatchObject({
+      code: 'P801',
+      message: expect.stringContaining('no column colour'),
+    });
+  });
+
   it('takes a request feature from the column it is said to come from', async () => {
     await writeLabels(FILLERS);
     await writeTransactions([]);
@@ -328,29 +352,33 @@ async function write(name: string, columns: string, tuples: readonly string[]): 
   );
 }
 
-async function make(
-  output = 'out',
-  changes: Partial<TrainingSetJob> = {},
-): Promise<TrainingSetSummary> {
+function toJob(output: string, changes: Partial<TrainingSetJob>): JsonObject {
   const job: TrainingSetJob = {
     v: 1,
     label: {
       source: LABELS,
-      rowsFile: 'labels.parquet',
+      rowsFile: join(folder, 'labels.parquet'),
       column: 'is_fraud',
       maturitySeconds: 10 * DAY_SECONDS,
     },
     window: { asOf: '2026-02-10T00:00:00Z', lengthSeconds: AS_OF_DAY * DAY_SECONDS },
     split: { validationSeconds: 5 * DAY_SECONDS, testSeconds: 5 * DAY_SECONDS },
-    views: [{ definition: VIEW, rowsFile: 'transactions.parquet' }],
+    views: [{ definition: VIEW, rowsFile: join(folder, 'transactions.parquet') }],
     contract: CONTRACT,
     requestColumns: { way: 'channel' },
     slices: ['segment'],
-    outputFolder: output,
+    outputFolder: join(folder, output),
     ...changes,
   };
-  const answer = await makeTrainingSet(JSON.parse(JSON.stringify(job)) as JsonObject, {
-    resolvePath: (path) => resolve(folder, path),
+  return JSON.parse(JSON.stringify(job)) as JsonObject;
+}
+
+async function make(
+  output = 'out',
+  changes: Partial<TrainingSetJob> = {},
+): Promise<TrainingSetSummary> {
+  const answer = await makeTrainingSet(toJob(output, changes), {
+    resolvePath: resolve,
     scratchFolder: join(folder, 'scratch'),
   });
   return answer as unknown as TrainingSetSummary;

@@ -16,7 +16,7 @@ export function toEmptyValue(feature: ViewFeature): number | null {
 }
 
 /** An age of exactly the time to live is still young enough. */
-export function isOutsideMaxAge(
+function isOutsideMaxAge(
   timeToLiveSeconds: number | null,
   eventMicros: Micros,
   atMicros: Micros,

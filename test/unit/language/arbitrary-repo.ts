@@ -64,10 +64,13 @@ function change(one: AnyDocument, spec: Readonly<Record<string, unknown>>): AnyD
   return { ...one, spec: { ...one.spec, ...spec } };
 }
 
-/** One field less, of those that others may name: a column, or a feature. */
+/** One item less, of those that others may name: a column, or a feature. The last one stays. */
 function narrow({ spec }: AnyDocument): AnyDocument['spec'] {
-  const field = ['columns', 'features'].find((name) => Array.isArray(spec[name]));
-  return field === undefined ? {} : { [field]: (spec[field] as readonly unknown[]).slice(1) };
+  for (const field of ['columns', 'features']) {
+    const list = spec[field];
+    if (Array.isArray(list) && list.length > 1) return { [field]: list.slice(1) };
+  }
+  return {};
 }
 
 type Fault = (one: AnyDocument) => readonly AnyDocument[];

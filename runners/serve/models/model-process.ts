@@ -39,7 +39,7 @@ export async function startModelProcess(
   });
   const ended = new Promise<void>((resolve) => {
     child.once('exit', () => resolve());
-    child.once('error', () => resolve());
+    child.on('error', () => resolve());
   });
   const talk = createTalk(child, ended, deps.clock);
   const report = await talk({ type: 'load', model }, limits.loadMs);

@@ -1,8 +1,8 @@
 /*
  * Measures one data-plane node in one process under a closed loop of requests with one row of
  * twenty features each, over keep-alive connections on loopback: HTTP, JSON, the assignment of a
- * version, batching, ONNX Runtime, counting. It does not measure the look-up of features by key,
- * TLS, several nodes, a rate that clients do not adapt, or a network; and the load generator and
+ * version, batching, ONNX Runtime, counting; `by-key` asks for an entity whose features are looked up in
+ * Postgres. It does not measure TLS, several nodes, a rate that clients do not adapt, or a network; and the load generator and
  * the servers share the machine. Baseline: a node:http server that parses the same JSON and sends
  * it back, in turns with ours in the same run.
  */
@@ -11,6 +11,8 @@ import { createInterface } from 'node:readline';
 import { startLineChild } from '../../support/child-process.ts';
 import { MODEL } from '../../support/serve-node.ts';
 import { type Bench, type BenchContext, type Figure, median } from '../bench.ts';
+import { ACTIVITY } from '../features/made-up-rows.ts';
+import { withFilledDatabase } from './filled-database.ts';
 
 const FEATURES = 20;
 const CONNECTIONS = 32;
@@ -24,7 +26,10 @@ const LOAD = new URL('load-child.ts', import.meta.url);
 
 export const serving: Bench = {
   name: 'serving',
-  cases: [{ name: 'json-1p', measure: measureJson }],
+  cases: [
+    { name: 'json-1p', measure: measureJson },
+    { name: 'by-key', measure: measureByKey },
+  ],
 };
 
 type Load = {
@@ -36,14 +41,32 @@ type Load = {
   readonly cpuCores: number;
 };
 
-async function measureJson({ note }: BenchContext): Promise<readonly Figure[]> {
+function measureJson(context: BenchContext): Promise<readonly Figure[]> {
   const data = Array.from({ length: FEATURES }, (_, index) => index / 7);
   const input = { name: 'features', shape: [1, FEATURES], datatype: 'FP32', data };
-  const body = JSON.stringify({ parameters: { entity_key: 'c-00017' }, inputs: [input] });
+  const body = { parameters: { entity_key: 'c-00017' }, inputs: [input] };
+  return compare(context, [String(FEATURES)], `/v2/models/${MODEL}/infer`, body);
+}
+
+function measureByKey(context: BenchContext): Promise<readonly Figure[]> {
+  const keys = ACTIVITY.keys.map(({ name }) => [name, 'c-17']);
+  const body = { entities: Object.fromEntries(keys), features: {} };
+  const path = '/v1/endpoints/payments/fraud/predict';
+  return withFilledDatabase((url) => compare(context, ['by-key', url.reveal()], path, body));
+}
+
+/** Ours and the echo are loaded in turns, since other work on the machine comes and goes. */
+async function compare(
+  { note }: BenchContext,
+  args: readonly string[],
+  path: string,
+  request: object,
+): Promise<readonly Figure[]> {
+  const body = JSON.stringify(request);
   note(
     `${CONNECTIONS} connections, ${ROUNDS} rounds of ${SECONDS} s, ${body.length} bytes a request`,
   );
-  const ours = await startServer(NODE, [String(FEATURES)], `/v2/models/${MODEL}/infer`);
+  const ours = await startServer(NODE, args, path);
   const echo = await startServer(ECHO, [], '/');
   try {
     const mine: Load[] = [];

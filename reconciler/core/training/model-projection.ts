@@ -49,7 +49,7 @@ function toRequestFeature({
 }: ModelSpec['requestFeatures'][number]): Json {
   return {
     name,
-    ...(column === undefined || column === name ? {} : { column }),
+    ...(column === name ? {} : { column }),
     ...(categories === undefined ? {} : { categories: [...categories] }),
   };
 }

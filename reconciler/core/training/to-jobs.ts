@@ -8,7 +8,7 @@ export const MAX_MODEL_BYTES = 512 * 1024 * 1024;
 
 /** Paths are relative to the run's base folder, except those of snapshots. */
 export function toTrainingSetJob(input: TrainingInput, plan: TrainingPlan): TrainingSetJob {
-  const { label, training, evaluation } = toTypedSpec(input.model, 'Model');
+  const { label, training, evaluation, requestFeatures } = toTypedSpec(input.model, 'Model');
   return {
     v: 1,
     label: {
@@ -30,6 +30,7 @@ export function toTrainingSetJob(input: TrainingInput, plan: TrainingPlan): Trai
       rowsFile: data.rowsFile,
     })),
     contract: plan.contract,
+    requestColumns: Object.fromEntries(requestFeatures.map(({ name, column }) => [name, column])),
     slices: evaluation.slices,
     outputFolder: 'input/data',
   };

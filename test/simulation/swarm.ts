@@ -73,6 +73,9 @@ export type SettingOptions = {
   readonly anchorEveryMs: number;
 };
 
+/** The slowest answer that still comes. */
+export const MAX_SLOW_MS = 20_000;
+
 export function drawSwarm(randomness: Randomness): Swarm {
   return {
     zones: drawChance(randomness, 0.25) ? 2 : 1,
@@ -115,7 +118,7 @@ function drawFaults(randomness: Randomness): FaultOptions {
     unknown: sometimes(randomness, 0.1),
     doubled: sometimes(randomness, 0.3),
     slow: sometimes(randomness, 0.3),
-    slowMs: drawOne(randomness, [50, 2_000, 20_000]),
+    slowMs: drawOne(randomness, [50, 2_000, MAX_SLOW_MS]),
     hung: sometimes(randomness, 0.05),
     policyErrors: sometimes(randomness, 0.2),
     crashAtEffect: sometimes(randomness, 0.2),

@@ -15,6 +15,7 @@ import { createBodyReader } from './http/read-body.ts';
 import { type OpenModelDeps, openModel } from './models/open-model.ts';
 import { createLoadedVersions } from './routes/loaded-versions.ts';
 import { type Applied, createRouteState } from './routes/route-state.ts';
+import { shareReads } from './shared-reads.ts';
 import { createTurns } from './turn.ts';
 
 export type ServingNodeDeps = {
@@ -48,10 +49,11 @@ export type ServingNode = {
 
 /** A data-plane node but for the two that talk to the control plane. */
 export function createServingNode(deps: ServingNodeDeps): ServingNode {
-  const { clock, log, randomness, readMs, build, artifacts, onlineFeatures } = deps;
+  const { clock, log, randomness, readMs, build, artifacts } = deps;
   const limits = { ...DEFAULT_HTTP_LIMITS, ...deps.limits };
   const counters = createCounterCollector();
   const turns = createTurns();
+  const onlineFeatures = shareReads(deps.onlineFeatures, turns.next);
   const versions = createLoadedVersions({
     artifacts,
     openModel: (file) => openModel({ ...deps.models, clock, log }, file),

@@ -13,6 +13,9 @@ const MAX_KEYS = 64;
 const MAX_FEATURES = 1024;
 const MAX_KEY_LENGTH = 1024;
 
+/** Half a character: no key can be written with it. */
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
 /** Who is asked about, and what the request itself knows of them. Throws P821. */
 export function parsePredictRequest(body: unknown): PredictRequest {
   if (!isObject(body)) throw refuse('the body is no JSON object');
@@ -32,7 +35,8 @@ function checkEntities(
   entities: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, EntityValue>> {
   for (const [name, value] of Object.entries(entities)) {
-    const isText = typeof value === 'string' && value.length <= MAX_KEY_LENGTH;
+    const isText =
+      typeof value === 'string' && value.length <= MAX_KEY_LENGTH && !LONE_SURROGATE.test(value);
     if (!isText && !Number.isSafeInteger(value) && typeof value !== 'boolean') {
       throw refuse(`entities.${toShown(name)} is no text, whole number or boolean`);
     }

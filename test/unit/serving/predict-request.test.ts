@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isCodedError } from '../../../reconciler/core/contracts/coded-error.ts';
 import type { FeatureContract } from '../../../reconciler/core/contracts/generated/model-manifest.generated.ts';
@@ -69,6 +70,11 @@ describe('a request by entity', () => {
       'entities.shop_id is no text',
     ],
     ['a very long key', { entities: { ...ENTITIES, shop_id: 'x'.repeat(2000) } }, 'is no text'],
+    [
+      'a key with half a character',
+      { entities: { ...ENTITIES, shop_id: 'x\ud800' } },
+      'entities.shop_id is no text',
+    ],
     ['an unknown entity', { entities: { ...ENTITIES, card: 'x' } }, 'entities.card is not what'],
     [
       'a feature of a view',
@@ -84,6 +90,19 @@ describe('a request by entity', () => {
     ['features as text', { entities: ENTITIES, features: 'x' }, 'features are no object'],
   ])('is refused for %s', (_, body, why) => {
     expect(refusal(body)).toContain(why);
+  });
+
+  it('takes any text that is one, and keeps it out of the way of others', () => {
+    const { toKeys } = createPredictCheck(CONTRACT);
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 50 }), (customer) => {
+        const entities = { customer_id: customer, shop_id: 1 };
+        const [key] = toKeys(parsePredictRequest({ entities }).entities);
+        expect(JSON.parse(key ?? '')).toEqual([customer]);
+        // A database refuses the whole statement over one such character.
+        expect(key).not.toContain('\u0000');
+      }),
+    );
   });
 
   it('repeats no name that could be anything', () => {

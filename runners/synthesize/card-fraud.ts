@@ -46,6 +46,12 @@ const NO_CUSTOMER_EVERY = 1_499;
 
 const LATE_SHARE = 0.03;
 
+/**
+ * A payment is not on record while it is judged: whoever asks at its own time, in training as in
+ * serving, sees the customer as before it.
+ */
+const RECORDED_AFTER_MS = 2_000;
+
 type MadePayment = Payment & { readonly customer: Customer; readonly isFraud: boolean };
 
 export function makeCardFraud(job: SynthesizeJob): CardFraud {
@@ -91,7 +97,7 @@ function toTransaction(payment: MadePayment, index: number, chance: Chance): Tra
     transactionId: `t-${String(row).padStart(7, '0')}`,
     customerId: row % NO_CUSTOMER_EVERY === 0 ? null : payment.customer.id,
     eventTimeMs: payment.timeMs,
-    availableTimeMs: payment.timeMs + (isLate ? delayMs : 0),
+    availableTimeMs: payment.timeMs + (isLate ? delayMs : RECORDED_AFTER_MS),
     amount: row % NEGATIVE_AMOUNT_EVERY === 0 ? -payment.amount : payment.amount,
     category: CATEGORIES[payment.category] ?? '',
     channel: CHANNELS[payment.channel] ?? '',

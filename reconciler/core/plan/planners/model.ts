@@ -154,7 +154,10 @@ function stallAfter(input: PlannerInput, effect: Effect): PlannerResult | null {
   if (last === null || !hasFailed(input, effect)) return null;
   const until = last.at + FAILED_RETRY_AFTER_MS;
   if (input.now >= until) return null;
-  return { ...stalled('EffectFailed', describeFailure(last)), waiting: [{ on: 'retry after failure', until }] };
+  return {
+    ...stalled('EffectFailed', describeFailure(last)),
+    waiting: [{ on: 'retry after failure', until }],
+  };
 }
 
 function stalled(reason: string, message: string): PlannerResult {

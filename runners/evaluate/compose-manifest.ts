@@ -3,7 +3,6 @@ import type {
   DriftReference,
   ModelManifest,
 } from '../../reconciler/core/contracts/generated/model-manifest.generated.ts';
-import type { Json } from '../../reconciler/core/contracts/json.ts';
 import { checkContract } from '../../reconciler/core/contracts/parse-contract.ts';
 import type { EvaluateJob } from '../../reconciler/core/contracts/runner-jobs.ts';
 import type { InspectedModel } from './inspect-onnx.ts';
@@ -36,7 +35,7 @@ export function composeManifest(input: {
     inputs: [toTensor(claims.input)],
     outputs: [{ ...toTensor(claims.output), ...(meaning === undefined ? {} : { meaning }) }],
     contract: job.contract,
-    contractDigest: digestJson(job.contract as unknown as Json),
+    contractDigest: digestJson(job.contract),
     batching: { dynamicBatchAxis: 0, maxBatchSize: MAX_BATCH_SIZE },
     reference,
     training: { ...job.training, runKey: job.runKey, rows: reference.rows },

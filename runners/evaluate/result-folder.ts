@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { toCanonicalJson } from '../../reconciler/core/contracts/canonical-json.ts';
 import type { EvaluationReport } from '../../reconciler/core/contracts/generated/evaluation-report.generated.ts';
 import type { ModelManifest } from '../../reconciler/core/contracts/generated/model-manifest.generated.ts';
-import type { Json } from '../../reconciler/core/contracts/json.ts';
 
 const MODEL = 'model.onnx';
 const REPORT = 'evaluation.json';
@@ -25,8 +24,8 @@ export async function writeResult(
 ): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await writeWhole(join(folder, MODEL), result.model);
-  await writeWhole(join(folder, REPORT), toCanonicalJson(result.report as unknown as Json));
-  await writeWhole(join(folder, MANIFEST), toCanonicalJson(result.manifest as unknown as Json));
+  await writeWhole(join(folder, REPORT), toCanonicalJson(result.report));
+  await writeWhole(join(folder, MANIFEST), toCanonicalJson(result.manifest));
 }
 
 async function writeWhole(path: string, content: Uint8Array | string): Promise<void> {

@@ -1,11 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CodedError, isCodedError } from '../../reconciler/core/contracts/coded-error.ts';
-import { type Digest, digestJson } from '../../reconciler/core/contracts/digest.ts';
+import type { Digest } from '../../reconciler/core/contracts/digest.ts';
 import type { SnapshotRecord } from '../../reconciler/core/contracts/generated/snapshot-record.generated.ts';
 import type { Json, JsonObject } from '../../reconciler/core/contracts/json.ts';
 import { checkContract } from '../../reconciler/core/contracts/parse-contract.ts';
 import type { IngestJob } from '../../reconciler/core/contracts/runner-jobs.ts';
+import { toSourceDigest } from '../../reconciler/core/features/contract.ts';
 import type { SourceDefinition } from '../../reconciler/core/features/source-definition.ts';
 import { type CsvScan, createCsvScanner } from './csv-scanner.ts';
 import { type DuckdbSession, openDuckdb } from './duckdb-session.ts';
@@ -59,12 +60,11 @@ export async function ingest(json: Json, deps: IngestDeps): Promise<JsonObject> 
   try {
     const counts = await checkRows(session, source, input);
     refuseTooManyBadRows(source, counts);
-    // A record is JSON by its contract; only its type does not say so.
-    return (await writeSnapshot(session, source, {
+    return await writeSnapshot(session, source, {
       folder,
       input,
       counts,
-    })) as unknown as JsonObject;
+    });
   } finally {
     session.close();
   }
@@ -163,7 +163,7 @@ async function writeSnapshot(
     v: 1,
     source: source.source,
     digest,
-    sourceDigest: digestJson(source),
+    sourceDigest: toSourceDigest(source),
     inputDigest: at.input.digest,
     rows: at.counts.rows - at.counts.badRows,
     quarantined: at.counts.reasons,

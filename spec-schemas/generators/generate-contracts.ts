@@ -1,7 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import standalone from 'ajv/dist/standalone/index.js';
 import { compile } from 'json-schema-to-typescript';
-import { toReadonly } from './generate-types.ts';
+import { toPlainTypes } from './generate-types.ts';
 import type { ContractSchema } from './load-contracts.ts';
 import { asSchema, type Schema, type SchemaValue } from './load-schemas.ts';
 import { keepKeywords } from './walk-schema.ts';
@@ -14,7 +14,7 @@ export async function generateContractTypes({ name, schema }: ContractSchema): P
     ignoreMinAndMaxItems: true,
     style: { singleQuote: true, printWidth: 100 },
   });
-  return toReadonly(code);
+  return toPlainTypes(code);
 }
 
 /** Objects in lists get types of their own, named after the way to them. */

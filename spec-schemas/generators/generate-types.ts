@@ -11,7 +11,7 @@ export async function generateTypes({ kind, schema }: KindSchema): Promise<strin
     ignoreMinAndMaxItems: true,
     style: { singleQuote: true, printWidth: 100 },
   });
-  return toReadonly(code);
+  return toPlainTypes(code);
 }
 
 function toNormalSchema(schema: Schema): Schema {
@@ -35,9 +35,13 @@ function isFilledIn(field: Schema): boolean {
   return field['default'] !== undefined || field['x-default-from'] !== undefined;
 }
 
-/** The generator has no option for it: every property and every list becomes read-only. */
-export function toReadonly(code: string): string {
+/**
+ * The generator has no options for it: every property and every list becomes read-only, and every
+ * interface a type, for a type of plain fields is JSON where an interface is not known to be.
+ */
+export function toPlainTypes(code: string): string {
   const flat = code
+    .replaceAll(/^export interface (\w+) \{$([\s\S]*?)^\}$/gm, 'export type $1 = {$2};')
     .replaceAll(/^(\s+)(\w+\??: )/gm, '$1readonly $2')
     .replaceAll(/: (\([^)]*\)|\w+)\[\];/g, ': readonly $1[];')
     .replaceAll(/^(\s+)\[k: string\]/gm, '$1readonly [k: string]');

@@ -3,7 +3,6 @@ import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createSystemClock } from '../../reconciler/adapters/clock/system/clock.ts';
 import { createSystemStopwatch } from '../../reconciler/adapters/clock/system/stopwatch.ts';
-import type { Json } from '../../reconciler/core/contracts/json.ts';
 import { evaluate } from '../../runners/evaluate/evaluate.ts';
 import { parseJob } from '../../runners/evaluate/parse-job.ts';
 import {
@@ -240,7 +239,7 @@ describe.each([
     // As if an earlier attempt had come further.
     await folder.write('result/manifest.json', '{}');
     await spoil(folder);
-    const job = parseJob(folder.job as unknown as Json, (path) => resolve(folder.base, path));
+    const job = parseJob(folder.job, (path) => resolve(folder.base, path));
     const evaluated = evaluate(job, {
       clock: createSystemClock(),
       stopwatch: createSystemStopwatch(),

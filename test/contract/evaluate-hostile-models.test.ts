@@ -5,7 +5,6 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createSystemClock } from '../../reconciler/adapters/clock/system/clock.ts';
 import { createSystemStopwatch } from '../../reconciler/adapters/clock/system/stopwatch.ts';
-import type { Json } from '../../reconciler/core/contracts/json.ts';
 import { parseAnswerLine } from '../../reconciler/core/contracts/runner-answer.ts';
 import { type EvaluateDeps, evaluate } from '../../runners/evaluate/evaluate.ts';
 import { parseJob } from '../../runners/evaluate/parse-job.ts';
@@ -179,7 +178,7 @@ describe('evaluate outlives its model', () => {
     const folder = await makeEvaluateFolder();
     made.push(folder);
     if (model !== null) await folder.writeModel(model);
-    const job = parseJob(folder.job as unknown as Json, (path) => resolve(folder.base, path));
+    const job = parseJob(folder.job, (path) => resolve(folder.base, path));
     return evaluate(job, {
       clock: createSystemClock(),
       stopwatch: createSystemStopwatch(),

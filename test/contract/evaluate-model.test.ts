@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { digestJson } from '../../reconciler/core/contracts/digest.ts';
-import type { Json } from '../../reconciler/core/contracts/json.ts';
 import { requireContract } from '../../reconciler/core/contracts/parse-contract.ts';
 import {
   parseAnswerLine,
@@ -77,7 +76,7 @@ describe('evaluate', () => {
     expect(manifest).toMatchObject({
       sizeBytes: model.length,
       opset: { 'ai.onnx': 17 },
-      contractDigest: digestJson(folder.job.contract as unknown as Json),
+      contractDigest: digestJson(folder.job.contract),
       training: { runKey: folder.job.runKey, rows: 400, seed: 7 },
     });
     expect(report.rows).toEqual({ train: 400, validation: 120, test: 200 });

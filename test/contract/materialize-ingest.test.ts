@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isCodedError } from '../../reconciler/core/contracts/coded-error.ts';
-import type { JsonObject } from '../../reconciler/core/contracts/json.ts';
 import type { SourceDefinition } from '../../reconciler/core/features/source-definition.ts';
 import { ingest } from '../../runners/materialize/ingest.ts';
 import {
@@ -214,7 +213,7 @@ describe('ingest: hostile files', () => {
     const output = join(odd, 'output');
     const job = {
       v: 1,
-      source: SOURCE as unknown as JsonObject,
+      source: SOURCE,
       inputFile: join(odd, 'input.csv'),
       outputFolder: output,
     };
@@ -256,7 +255,7 @@ describe('ingest: the job', () => {
   ])('is refused at %s', async (where, change) => {
     const job = { v: 1, source: SOURCE, inputFile: 'a', outputFolder: folder, ...change };
     const deps = { resolvePath: (path: string) => path, scratchFolder: join(folder, 'scratch') };
-    const ingesting = ingest(job as unknown as JsonObject, deps);
+    const ingesting = ingest(job, deps);
     await expect(ingesting).rejects.toThrow(`malformed at ${where}`);
     await expect(ingesting).rejects.toSatisfy((error) => isCodedError(error, 'P808'));
   });

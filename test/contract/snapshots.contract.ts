@@ -2,7 +2,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isCodedError } from '../../reconciler/core/contracts/coded-error.ts';
 import { digestJson } from '../../reconciler/core/contracts/digest.ts';
 import type { ErrorCode } from '../../reconciler/core/contracts/error-codes.ts';
-import type { JsonObject } from '../../reconciler/core/contracts/json.ts';
 import { checkContract } from '../../reconciler/core/contracts/parse-contract.ts';
 import type { SourceDefinition } from '../../reconciler/core/features/source-definition.ts';
 import type { Snapshots } from '../../reconciler/ports/snapshots.ts';
@@ -74,7 +73,7 @@ function describeAccepting(harness: () => SnapshotsHarness): void {
     expect(checkContract('SnapshotRecord', record).state).toBe('valid');
     expect(record).toMatchObject({
       source: 'payments/transactions',
-      sourceDigest: digestJson(PAYMENTS as unknown as JsonObject),
+      sourceDigest: digestJson(PAYMENTS),
       rows: 2,
       quarantined: [{ reason: 'amount is below the minimum', rows: 1 }],
       watermark: {

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isCodedError } from '../../reconciler/core/contracts/coded-error.ts';
 import type { SnapshotRecord } from '../../reconciler/core/contracts/generated/snapshot-record.generated.ts';
-import type { JsonObject } from '../../reconciler/core/contracts/json.ts';
 import type {
   SourceColumn,
   SourceDefinition,
@@ -58,7 +57,7 @@ export async function createIngestFiles(): Promise<IngestFiles> {
   const ingestFile = async (source: SourceDefinition, inputFile: string): Promise<Ingested> => {
     jobs += 1;
     const output = join(folder, `output-${jobs}`);
-    const job = { v: 1, source: source as unknown as JsonObject, inputFile, outputFolder: output };
+    const job = { v: 1, source, inputFile, outputFolder: output };
     const scratchFolder = join(folder, `scratch-${jobs}`);
     try {
       const record = await ingest(job, { resolvePath: (path) => path, scratchFolder });

@@ -5,7 +5,6 @@ import type {
   ModelManifest,
 } from '../../reconciler/core/contracts/generated/model-manifest.generated.ts';
 import type { TrainerManifest } from '../../reconciler/core/contracts/generated/trainer-manifest.generated.ts';
-import type { Json } from '../../reconciler/core/contracts/json.ts';
 import { type OnnxNode, type OnnxTensor, type OnnxValue, writeOnnx } from './onnx-writer.ts';
 
 type Names = { readonly inputName?: string; readonly outputName?: string };
@@ -251,7 +250,7 @@ export function makeManifest(
     task: 'binary-classification',
     ...toTensors(contract, input),
     contract,
-    contractDigest: digestJson(contract as unknown as Json),
+    contractDigest: digestJson(contract),
     batching: { dynamicBatchAxis: 0, maxBatchSize: input.maxBatchSize ?? 256 },
     reference: input.reference ?? makeReference(contract),
     training: {

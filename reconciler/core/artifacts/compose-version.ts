@@ -38,7 +38,7 @@ export type ComposedArtifact = {
  * the model and its manifest alone: neither a time nor a name.
  */
 export function composeVersion(manifest: ModelManifest): ComposedArtifact {
-  const description = toBlob(manifest as unknown as Json);
+  const description = toBlob(manifest);
   const diffIds = [manifest.sha256, description.digest];
   const config = toBlob({
     descriptor: {},
@@ -72,7 +72,7 @@ export function composeVersion(manifest: ModelManifest): ComposedArtifact {
 /** What is known of a version beside its bytes: an artifact that refers to it as its subject. */
 export function composeRecord(record: VersionRecord, version: TextBlob): ComposedArtifact {
   const empty = toBlob({});
-  const description = toBlob(record as unknown as Json);
+  const description = toBlob(record);
   return {
     manifest: toBlob({
       schemaVersion: 2,

@@ -1,7 +1,7 @@
 import { type Digest, digestJson } from '../contracts/digest.ts';
 import type { FeatureContract } from '../contracts/generated/model-manifest.generated.ts';
 import type { Json, JsonObject } from '../contracts/json.ts';
-import type { Availability } from './source-definition.ts';
+import type { Availability, SourceDefinition } from './source-definition.ts';
 import type { ViewDefinition, ViewFeature } from './view-definition.ts';
 
 /*
@@ -40,6 +40,18 @@ export function toDefinitionDigest(definition: ViewDefinition): Digest {
     availability: projectAvailability(availability),
     ...(timeToLiveSeconds === null ? {} : { timeToLiveSeconds }),
     features: features.map(projectFeature),
+  });
+}
+
+/** Of what rows are accepted under. Nulls stay in: the records of snapshots that exist have them. */
+export function toSourceDigest(definition: SourceDefinition): Digest {
+  const { v, source, format, columns, eventTime, availability } = definition;
+  const { maxQuarantinedPercent } = definition;
+  return digestJson({
+    ...{ v, source, format, eventTime, availability, maxQuarantinedPercent },
+    columns: columns.map(({ name, type, nullable, minimum, maximum, values }) => ({
+      ...{ name, type, nullable, minimum, maximum, values },
+    })),
   });
 }
 

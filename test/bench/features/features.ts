@@ -7,7 +7,6 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { JsonObject } from '../../../reconciler/core/contracts/json.ts';
 import type { IngestJob } from '../../../reconciler/core/contracts/runner-jobs.ts';
 import { computeView } from '../../../runners/materialize/compute-view.ts';
 import {
@@ -97,7 +96,7 @@ function measureIngest({ seed, note }: Parameters<BenchCase['measure']>[0]) {
     );
     const job: IngestJob = { v: 1, source: EVENTS, inputFile, outputFolder: join(folder, 'out') };
     const seconds = await takeSeconds(() =>
-      ingest(job as unknown as JsonObject, {
+      ingest(job, {
         resolvePath: resolve,
         scratchFolder: join(folder, 'scratch'),
       }),

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Digest, digestJson } from '../../../reconciler/core/contracts/digest.ts';
 import type { EvaluationReport } from '../../../reconciler/core/contracts/generated/evaluation-report.generated.ts';
-import type { JsonObject } from '../../../reconciler/core/contracts/json.ts';
 import { type NormalForm, toRef } from '../../../reconciler/core/contracts/normal-form.ts';
 import type { Effect } from '../../../reconciler/core/plan/effect.ts';
 import {
@@ -49,7 +48,7 @@ function plan(input: {
     ref: toRef(FORM),
     desired,
     observed: live === null ? { state: 'absent' } : present(live),
-    facts: { run: input.run ?? null } as unknown as JsonObject,
+    facts: { run: input.run ?? null },
     recorded: input.recorded ?? NOTHING_RECORDED,
     now: NOW,
     context: { zone: 'ae', unsettledDependencies: [], liveDependents: [], ...input.context },

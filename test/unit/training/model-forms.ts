@@ -1,4 +1,3 @@
-import type { JsonObject } from '../../../reconciler/core/contracts/json.ts';
 import { type NormalForm, toNormalForm } from '../../../reconciler/core/contracts/normal-form.ts';
 import type { ModelSpec } from '../../../reconciler/core/spec/generated/model.generated.ts';
 
@@ -28,7 +27,7 @@ const SPEC: ModelSpec = {
 /** A model as its normal form has it, with some of its fields changed. */
 export function modelForm(change: Partial<ModelSpec> = {}, name = 'fraud'): NormalForm {
   const ref = { kind: 'Model', namespace: 'payments', name };
-  return toNormalForm(ref, { ...SPEC, ...change } as unknown as JsonObject);
+  return toNormalForm(ref, { ...SPEC, ...change });
 }
 
 export function trainingOf(change: Partial<ModelSpec['training']>): Pick<ModelSpec, 'training'> {

@@ -1,7 +1,6 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CodedError } from '../../../core/contracts/coded-error.ts';
-import type { JsonObject } from '../../../core/contracts/json.ts';
 import type { OnlineJob } from '../../../core/contracts/runner-jobs.ts';
 import { toDefinitionDigest } from '../../../core/features/contract.ts';
 import { toOnlineAsOf } from '../../../core/features/micros.ts';
@@ -67,13 +66,7 @@ async function materialise(
       asOf: toOnlineAsOf(record.watermark),
       databaseUrlFile,
     };
-    await programRunner.run({
-      program: 'materialize',
-      verb: 'online',
-      // A job is JSON by its nature; its type just does not say so.
-      job: job as unknown as JsonObject,
-      limitMs: LIMIT_MS,
-    });
+    await programRunner.run({ program: 'materialize', verb: 'online', job, limitMs: LIMIT_MS });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -1,10 +1,9 @@
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CodedError } from '../../../core/contracts/coded-error.ts';
-import { digestJson } from '../../../core/contracts/digest.ts';
 import type { SnapshotRecord } from '../../../core/contracts/generated/snapshot-record.generated.ts';
-import type { JsonObject } from '../../../core/contracts/json.ts';
 import { checkContract } from '../../../core/contracts/parse-contract.ts';
+import { toSourceDigest } from '../../../core/features/contract.ts';
 import type { SourceDefinition } from '../../../core/features/source-definition.ts';
 import type { ProgramRunner } from '../../../ports/program-runner.ts';
 import type { Randomness } from '../../../ports/randomness.ts';
@@ -53,12 +52,11 @@ async function ingest(
   input: { readonly source: SourceDefinition; readonly inputFile: string },
   outputFolder: string,
 ): Promise<SnapshotRecord> {
-  // A definition is JSON; only its type does not say so.
-  const source = input.source as unknown as JsonObject;
+  const { source, inputFile } = input;
   const answer = await deps.programRunner.run({
     program: 'materialize',
     verb: 'ingest',
-    job: { v: 1, source, inputFile: input.inputFile, outputFolder },
+    job: { v: 1, source, inputFile, outputFolder },
     limitMs: LIMIT_MS,
   });
   const checked = checkContract('SnapshotRecord', answer);
@@ -67,7 +65,7 @@ async function ingest(
   }
   const record = checked.value;
   const isOfThis =
-    record.source === input.source.source && record.sourceDigest === digestJson(source);
+    record.source === source.source && record.sourceDigest === toSourceDigest(source);
   const digest = await digestFile(join(outputFolder, ROWS_FILE));
   if (isOfThis && digest === record.digest) return record;
   throw new CodedError('P808', 'materialize ingest answered with the record of something else');

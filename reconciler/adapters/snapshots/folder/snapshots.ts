@@ -1,11 +1,10 @@
 import { lstat, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CodedError } from '../../../core/contracts/coded-error.ts';
-import { digestJson, isDigest } from '../../../core/contracts/digest.ts';
+import { isDigest } from '../../../core/contracts/digest.ts';
 import { hasErrorCode } from '../../../core/contracts/has-error-code.ts';
-import type { JsonObject } from '../../../core/contracts/json.ts';
 import { requireContract } from '../../../core/contracts/parse-contract.ts';
-import type { SourceDefinition } from '../../../core/features/source-definition.ts';
+import { toSourceDigest } from '../../../core/features/contract.ts';
 import type { Snapshots, StoredSnapshot } from '../../../ports/snapshots.ts';
 import { type AcceptDeps, acceptInput } from './accept.ts';
 import { type Accepted, readAcceptedFile } from './accepted.ts';
@@ -61,10 +60,6 @@ export function createFolderSnapshots(
         await rm(folder.root, { recursive: true, force: true });
       }),
   };
-}
-
-function toSourceDigest(source: SourceDefinition): string {
-  return digestJson(source as unknown as JsonObject);
 }
 
 /** Null also when somebody took the rows away: then the source is accepted anew. */

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { CodedError } from '../../../core/contracts/coded-error.ts';
-import { digestJson, digestText } from '../../../core/contracts/digest.ts';
+import { digestText } from '../../../core/contracts/digest.ts';
 import type { SnapshotRecord } from '../../../core/contracts/generated/snapshot-record.generated.ts';
-import type { JsonObject } from '../../../core/contracts/json.ts';
+import { toSourceDigest } from '../../../core/features/contract.ts';
 import type { SourceDefinition } from '../../../core/features/source-definition.ts';
 import type { Snapshots, StoredSnapshot } from '../../../ports/snapshots.ts';
 import { type CheckedRows, type CheckedValue, checkRows } from './check-rows.ts';
@@ -122,10 +122,6 @@ function toLatest(values: readonly CheckedValue[]): string | null {
   const microseconds = ((latest % 1_000n) + 1_000n) % 1_000n;
   const date = new Date(Number((latest - microseconds) / 1_000n));
   return date.toISOString().replace('Z', `${String(microseconds).padStart(3, '0')}Z`);
-}
-
-function toSourceDigest(source: SourceDefinition): string {
-  return digestJson(source as unknown as JsonObject);
 }
 
 function digestBytes(bytes: Uint8Array): string {

@@ -2,7 +2,7 @@
 /**
  * What a node has counted since its last delta. The same boot and sequence count once.
  */
-export interface CounterDelta {
+export type CounterDelta = {
   readonly v: 1;
   /**
    * The zone.
@@ -27,11 +27,11 @@ export interface CounterDelta {
    * @maxItems 1024
    */
   readonly entries: readonly CounterEntry[];
-}
+};
 /**
  * Counts.
  */
-export interface CounterEntry {
+export type CounterEntry = {
   /**
    * Namespace and name.
    */
@@ -85,11 +85,11 @@ export interface CounterEntry {
    * Items: Rows in the cell.
    */
   readonly latency: readonly number[];
-}
+};
 /**
  * A feature.
  */
-export interface FeatureCounts {
+export type FeatureCounts = {
   /**
    * By cell of the reference.
    *
@@ -107,4 +107,4 @@ export interface FeatureCounts {
    * Rows with an infinity.
    */
   readonly nonFinite: number;
-}
+};

@@ -2,7 +2,7 @@
 /**
  * What the evaluation of one run measured.
  */
-export interface EvaluationReport {
+export type EvaluationReport = {
   readonly v: 1;
   /**
    * The run.
@@ -18,11 +18,11 @@ export interface EvaluationReport {
   readonly metrics: readonly EvaluationMetric[];
   readonly agreement: EvaluationReportAgreement;
   readonly probe: EvaluationReportProbe;
-}
+};
 /**
  * Rows of each split.
  */
-export interface EvaluationReportRows {
+export type EvaluationReportRows = {
   /**
    * Rows.
    */
@@ -35,11 +35,11 @@ export interface EvaluationReportRows {
    * Rows.
    */
   readonly test: number;
-}
+};
 /**
  * A figure on held-out rows.
  */
-export interface EvaluationMetric {
+export type EvaluationMetric = {
   /**
    * Such as auc.
    */
@@ -60,11 +60,11 @@ export interface EvaluationMetric {
    * Null where none is defined.
    */
   readonly interval: MetricInterval | null;
-}
+};
 /**
  * One value of one column.
  */
-export interface MetricSlice {
+export type MetricSlice = {
   /**
    * The column.
    */
@@ -73,11 +73,11 @@ export interface MetricSlice {
    * The value.
    */
   readonly value: string;
-}
+};
 /**
  * Where the true figure lies.
  */
-export interface MetricInterval {
+export type MetricInterval = {
   /**
    * At least.
    */
@@ -94,11 +94,11 @@ export interface MetricInterval {
    * How sure that is.
    */
   readonly level: number;
-}
+};
 /**
  * Our scores on the validation rows beside the trainer's own.
  */
-export interface EvaluationReportAgreement {
+export type EvaluationReportAgreement = {
   /**
    * Rows compared.
    */
@@ -115,11 +115,11 @@ export interface EvaluationReportAgreement {
    * Ours, on the same rows.
    */
   readonly ourAuc: number;
-}
+};
 /**
  * How fast the model loads and answers here.
  */
-export interface EvaluationReportProbe {
+export type EvaluationReportProbe = {
   /**
    * To load.
    */
@@ -128,4 +128,4 @@ export interface EvaluationReportProbe {
    * The 99th percentile of one row.
    */
   readonly singleRowMs: number;
-}
+};

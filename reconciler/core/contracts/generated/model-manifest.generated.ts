@@ -2,7 +2,7 @@
 /**
  * A version: what serving must know of a model file. It says nothing that differs between two runs of the same key.
  */
-export interface ModelManifest {
+export type ModelManifest = {
   readonly manifestVersion: 1;
   readonly format: 'onnx';
   readonly file: 'model.onnx';
@@ -42,17 +42,17 @@ export interface ModelManifest {
   readonly reference: DriftReference;
   readonly training: ModelManifestTraining;
   readonly environment: ModelManifestEnvironment;
-}
+};
 /**
  * Operator sets by domain.
  */
-export interface ModelManifestOpset {
+export type ModelManifestOpset = {
   readonly [k: string]: number;
-}
+};
 /**
  * A tensor.
  */
-export interface ManifestInput {
+export type ManifestInput = {
   /**
    * The tensor's name.
    */
@@ -82,11 +82,11 @@ export interface ManifestInput {
    * Items: A dimension.
    */
   readonly shape: readonly number[];
-}
+};
 /**
  * A tensor.
  */
-export interface ManifestOutput {
+export type ManifestOutput = {
   /**
    * The tensor's name.
    */
@@ -120,11 +120,11 @@ export interface ManifestOutput {
    * What an output is.
    */
   readonly meaning?: string;
-}
+};
 /**
  * The features of a model in the order of its input: names, where each comes from, and how it becomes a number.
  */
-export interface FeatureContract {
+export type FeatureContract = {
   readonly v: 1;
   /**
    * The feature views whose values are looked up by key.
@@ -140,11 +140,11 @@ export interface FeatureContract {
    * @maxItems 1024
    */
   readonly features: readonly ContractFeature[];
-}
+};
 /**
  * A view.
  */
-export interface ContractView {
+export type ContractView = {
   /**
    * Namespace and name, such as payments/customer-activity.
    */
@@ -166,11 +166,11 @@ export interface ContractView {
    * After this long a value is too old; null for never.
    */
   readonly timeToLiveSeconds: number | null;
-}
+};
 /**
  * A feature.
  */
-export interface ContractFeature {
+export type ContractFeature = {
   /**
    * Unique in the contract.
    */
@@ -192,11 +192,11 @@ export interface ContractFeature {
    * Items: A category.
    */
   readonly categories: readonly string[];
-}
+};
 /**
  * How requests may be put together.
  */
-export interface ModelManifestBatching {
+export type ModelManifestBatching = {
   /**
    * The batch's dimension, or null when it is fixed.
    */
@@ -205,11 +205,11 @@ export interface ModelManifestBatching {
    * Most rows in one call.
    */
   readonly maxBatchSize: number;
-}
+};
 /**
  * The distribution that live data is compared with: frozen, and never cut again.
  */
-export interface DriftReference {
+export type DriftReference = {
   /**
    * How many rows it was fitted on.
    */
@@ -222,11 +222,11 @@ export interface DriftReference {
    */
   readonly features: readonly ReferenceFeature[];
   readonly score: DriftReferenceScore;
-}
+};
 /**
  * A feature.
  */
-export interface ReferenceFeature {
+export type ReferenceFeature = {
   /**
    * As in the contract.
    */
@@ -261,11 +261,11 @@ export interface ReferenceFeature {
    * Rows with an infinity.
    */
   readonly nonFinite: number;
-}
+};
 /**
  * The model's own answers.
  */
-export interface DriftReferenceScore {
+export type DriftReferenceScore = {
   /**
    * Ascending.
    *
@@ -284,11 +284,11 @@ export interface DriftReferenceScore {
    * Items: Rows in the cell.
    */
   readonly counts: readonly number[];
-}
+};
 /**
  * Where it came from.
  */
-export interface ModelManifestTraining {
+export type ModelManifestTraining = {
   /**
    * The run.
    */
@@ -317,11 +317,11 @@ export interface ModelManifestTraining {
    * Rows it was trained on.
    */
   readonly rows: number;
-}
+};
 /**
  * What made the file.
  */
-export interface ModelManifestEnvironment {
+export type ModelManifestEnvironment = {
   /**
    * Name and version.
    */
@@ -334,4 +334,4 @@ export interface ModelManifestEnvironment {
    * What it computed on.
    */
   readonly device: 'cpu' | 'cuda';
-}
+};

@@ -2,7 +2,7 @@
 /**
  * A node has loaded a route table and serves it.
  */
-export interface RouteAcknowledgement {
+export type RouteAcknowledgement = {
   readonly v: 1;
   /**
    * The zone.
@@ -36,11 +36,11 @@ export interface RouteAcknowledgement {
    * @maxItems 1024
    */
   readonly failed: readonly RouteAcknowledgementFailedItem[];
-}
+};
 /**
  * A version.
  */
-export interface RouteAcknowledgementFailedItem {
+export type RouteAcknowledgementFailedItem = {
   /**
    * Which.
    */
@@ -49,4 +49,4 @@ export interface RouteAcknowledgementFailedItem {
    * Why.
    */
   readonly why: string;
-}
+};

@@ -2,7 +2,7 @@
 /**
  * What a data-plane node serves. It never changes; the next one has a higher revision.
  */
-export interface RouteTable {
+export type RouteTable = {
   readonly v: 1;
   /**
    * The zone.
@@ -19,11 +19,11 @@ export interface RouteTable {
    * @maxItems 4096
    */
   readonly endpoints: readonly EndpointRoute[];
-}
+};
 /**
  * An endpoint.
  */
-export interface EndpointRoute {
+export type EndpointRoute = {
   /**
    * Namespace and name, such as payments/fraud.
    */
@@ -48,11 +48,11 @@ export interface EndpointRoute {
    * @maxItems 16
    */
   readonly versions: readonly VersionShare[];
-}
+};
 /**
  * How requests are put together.
  */
-export interface BatchingSettings {
+export type BatchingSettings = {
   /**
    * Most rows in one call.
    */
@@ -65,11 +65,11 @@ export interface BatchingSettings {
    * More than this many waiting rows are refused.
    */
   readonly maxQueueRows: number;
-}
+};
 /**
  * A version.
  */
-export interface VersionShare {
+export type VersionShare = {
   /**
    * Which.
    */
@@ -78,4 +78,4 @@ export interface VersionShare {
    * Its share.
    */
   readonly percent: number;
-}
+};

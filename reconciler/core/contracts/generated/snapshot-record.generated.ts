@@ -2,7 +2,7 @@
 /**
  * An accepted state of a data source.
  */
-export interface SnapshotRecord {
+export type SnapshotRecord = {
   readonly v: 1;
   /**
    * Namespace and name.
@@ -32,11 +32,11 @@ export interface SnapshotRecord {
    */
   readonly quarantined: readonly SnapshotRecordQuarantinedItem[];
   readonly watermark: SnapshotRecordWatermark;
-}
+};
 /**
  * A reason.
  */
-export interface SnapshotRecordQuarantinedItem {
+export type SnapshotRecordQuarantinedItem = {
   /**
    * In words, without any value.
    */
@@ -45,11 +45,11 @@ export interface SnapshotRecordQuarantinedItem {
    * How many.
    */
   readonly rows: number;
-}
+};
 /**
  * How far it reaches; null for no rows.
  */
-export interface SnapshotRecordWatermark {
+export type SnapshotRecordWatermark = {
   readonly eventTime: string | null;
   readonly availableTime: string | null;
-}
+};

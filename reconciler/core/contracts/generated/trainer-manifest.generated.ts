@@ -2,7 +2,7 @@
 /**
  * What a trainer says of the model that it wrote: claims, which are checked before anybody believes them.
  */
-export interface TrainerManifest {
+export type TrainerManifest = {
   readonly manifestVersion: 1;
   readonly format: 'onnx';
   readonly file: 'model.onnx';
@@ -38,11 +38,11 @@ export interface TrainerManifest {
    * via the `patternProperty` "^x-".
    */
   readonly [k: string]: unknown;
-}
+};
 /**
  * A tensor.
  */
-export interface TrainerManifestInputsItem {
+export type TrainerManifestInputsItem = {
   /**
    * The tensor's name.
    */
@@ -72,11 +72,11 @@ export interface TrainerManifestInputsItem {
    * Items: A dimension.
    */
   readonly shape: readonly number[];
-}
+};
 /**
  * A tensor.
  */
-export interface TrainerManifestOutputsItem {
+export type TrainerManifestOutputsItem = {
   /**
    * The tensor's name.
    */
@@ -110,11 +110,11 @@ export interface TrainerManifestOutputsItem {
    * What an output is, such as probability-of-positive.
    */
   readonly meaning?: string;
-}
+};
 /**
  * One figure that the trainer measured itself.
  */
-export interface TrainerManifestMetricsItem {
+export type TrainerManifestMetricsItem = {
   /**
    * Such as auc.
    */
@@ -127,11 +127,11 @@ export interface TrainerManifestMetricsItem {
    * The rows it was measured on.
    */
   readonly split: 'train' | 'validation';
-}
+};
 /**
  * What made the file.
  */
-export interface TrainerManifestEnvironment {
+export type TrainerManifestEnvironment = {
   /**
    * Name and version.
    */
@@ -144,11 +144,11 @@ export interface TrainerManifestEnvironment {
    * What it computed on.
    */
   readonly device: 'cpu' | 'cuda';
-}
+};
 /**
  * Whether the same run gives the same bytes.
  */
-export interface TrainerManifestDeterminism {
+export type TrainerManifestDeterminism = {
   /**
    * What it claims.
    */
@@ -157,4 +157,4 @@ export interface TrainerManifestDeterminism {
    * Under which circumstances.
    */
   readonly scope: string;
-}
+};

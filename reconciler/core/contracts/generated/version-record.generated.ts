@@ -2,7 +2,7 @@
 /**
  * What is known of a published version beside its bytes.
  */
-export interface VersionRecord {
+export type VersionRecord = {
   readonly v: 1;
   /**
    * The digest under which it is stored.
@@ -55,11 +55,11 @@ export interface VersionRecord {
    * When.
    */
   readonly publishedAt: string;
-}
+};
 /**
  * A snapshot.
  */
-export interface VersionRecordSnapshotsItem {
+export type VersionRecordSnapshotsItem = {
   /**
    * Namespace and name.
    */
@@ -68,11 +68,11 @@ export interface VersionRecordSnapshotsItem {
    * Its digest.
    */
   readonly digest: string;
-}
+};
 /**
  * What the evaluation of one run measured.
  */
-export interface EvaluationReport {
+export type EvaluationReport = {
   readonly v: 1;
   /**
    * The run.
@@ -88,11 +88,11 @@ export interface EvaluationReport {
   readonly metrics: readonly EvaluationMetric[];
   readonly agreement: EvaluationReportAgreement;
   readonly probe: EvaluationReportProbe;
-}
+};
 /**
  * Rows of each split.
  */
-export interface EvaluationReportRows {
+export type EvaluationReportRows = {
   /**
    * Rows.
    */
@@ -105,11 +105,11 @@ export interface EvaluationReportRows {
    * Rows.
    */
   readonly test: number;
-}
+};
 /**
  * A figure on held-out rows.
  */
-export interface EvaluationMetric {
+export type EvaluationMetric = {
   /**
    * Such as auc.
    */
@@ -130,11 +130,11 @@ export interface EvaluationMetric {
    * Null where none is defined.
    */
   readonly interval: MetricInterval | null;
-}
+};
 /**
  * One value of one column.
  */
-export interface MetricSlice {
+export type MetricSlice = {
   /**
    * The column.
    */
@@ -143,11 +143,11 @@ export interface MetricSlice {
    * The value.
    */
   readonly value: string;
-}
+};
 /**
  * Where the true figure lies.
  */
-export interface MetricInterval {
+export type MetricInterval = {
   /**
    * At least.
    */
@@ -164,11 +164,11 @@ export interface MetricInterval {
    * How sure that is.
    */
   readonly level: number;
-}
+};
 /**
  * Our scores on the validation rows beside the trainer's own.
  */
-export interface EvaluationReportAgreement {
+export type EvaluationReportAgreement = {
   /**
    * Rows compared.
    */
@@ -185,11 +185,11 @@ export interface EvaluationReportAgreement {
    * Ours, on the same rows.
    */
   readonly ourAuc: number;
-}
+};
 /**
  * How fast the model loads and answers here.
  */
-export interface EvaluationReportProbe {
+export type EvaluationReportProbe = {
   /**
    * To load.
    */
@@ -198,11 +198,11 @@ export interface EvaluationReportProbe {
    * The 99th percentile of one row.
    */
   readonly singleRowMs: number;
-}
+};
 /**
  * A condition that a version must meet.
  */
-export interface GateVerdict {
+export type GateVerdict = {
   /**
    * The figure.
    */
@@ -223,11 +223,11 @@ export interface GateVerdict {
    * In words.
    */
   readonly why: string;
-}
+};
 /**
  * One value of one column.
  */
-export interface GateVerdictSlice {
+export type GateVerdictSlice = {
   /**
    * The column.
    */
@@ -236,4 +236,4 @@ export interface GateVerdictSlice {
    * The value.
    */
   readonly value: string;
-}
+};

@@ -2,7 +2,7 @@
 /**
  * What the connection should be.
  */
-export interface ConnectionSpec {
+export type ConnectionSpec = {
   /**
    * The zone that the data lies in; nothing of it leaves the zone.
    */
@@ -36,4 +36,4 @@ export interface ConnectionSpec {
      */
     readonly customers: number;
   };
-}
+};

@@ -2,7 +2,7 @@
 /**
  * What the source should be.
  */
-export interface DataSourceSpec {
+export type DataSourceSpec = {
   /**
    * The connection that the file is read through; the source stands in its zone.
    */
@@ -79,4 +79,4 @@ export interface DataSourceSpec {
    * How many of all rows may be put aside. When it is more, the file is refused and the state before it stays.
    */
   readonly maxQuarantinedPercent: number;
-}
+};

@@ -2,7 +2,7 @@
 /**
  * What the endpoint should be.
  */
-export interface EndpointSpec {
+export type EndpointSpec = {
   /**
    * The model that answers; it stands in the zone of the environment.
    */
@@ -32,4 +32,4 @@ export interface EndpointSpec {
      */
     readonly maxQueueRows: number;
   };
-}
+};

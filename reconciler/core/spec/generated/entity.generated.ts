@@ -2,7 +2,7 @@
 /**
  * What the entity should be.
  */
-export interface EntitySpec {
+export type EntitySpec = {
   /**
    * The columns that name one entity together. Their order is that of every key.
    *
@@ -21,4 +21,4 @@ export interface EntitySpec {
      */
     readonly type: 'string' | 'int64';
   }[];
-}
+};

@@ -2,7 +2,7 @@
 /**
  * What the environment should be.
  */
-export interface EnvironmentSpec {
+export type EnvironmentSpec = {
   /**
    * The zone that the environment stands in.
    */
@@ -20,4 +20,4 @@ export interface EnvironmentSpec {
    * The environment whose versions may be promoted into this one; it may stand in another zone.
    */
   readonly promotesFrom?: string;
-}
+};

@@ -2,7 +2,7 @@
 /**
  * What the view should be.
  */
-export interface FeatureViewSpec {
+export type FeatureViewSpec = {
   /**
    * What the features are about; its keys are columns of the source.
    */
@@ -54,4 +54,4 @@ export interface FeatureViewSpec {
      */
     readonly categories?: readonly string[];
   }[];
-}
+};

@@ -2,7 +2,7 @@
 /**
  * What the model should be.
  */
-export interface ModelSpec {
+export type ModelSpec = {
   /**
    * What the model decides: `binary-classification` says how likely it is that something is so.
    */
@@ -180,4 +180,4 @@ export interface ModelSpec {
      */
     readonly minimum: number;
   }[];
-}
+};

@@ -2,7 +2,7 @@
 /**
  * What the namespace should be.
  */
-export interface NamespaceSpec {
+export type NamespaceSpec = {
   /**
    * The groups that own the namespace, as your identity provider names them.
    *
@@ -12,4 +12,4 @@ export interface NamespaceSpec {
    * Items: The name of a group.
    */
   readonly owners: readonly string[];
-}
+};

@@ -2,7 +2,7 @@
 /**
  * What the platform should be.
  */
-export interface PlatformSpec {
+export type PlatformSpec = {
   /**
    * The share of a zone's admitted resources that one revision may remove, in percent. Above 0, one removal is always allowed; at 0, none is.
    */
@@ -23,4 +23,4 @@ export interface PlatformSpec {
    * The file in this repo that lists who may sign, in the format of `ssh-keygen`. A plain relative path.
    */
   readonly allowedSigners: string;
-}
+};

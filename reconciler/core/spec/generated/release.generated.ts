@@ -2,7 +2,7 @@
 /**
  * What the release should be.
  */
-export interface ReleaseSpec {
+export type ReleaseSpec = {
   /**
    * The endpoint; the release has its name.
    */
@@ -25,4 +25,4 @@ export interface ReleaseSpec {
      */
     readonly percent: number;
   }[];
-}
+};

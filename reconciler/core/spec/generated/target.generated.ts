@@ -2,7 +2,7 @@
 /**
  * What the target should be.
  */
-export interface TargetSpec {
+export type TargetSpec = {
   /**
    * The zone that the target stands in.
    */
@@ -41,4 +41,4 @@ export interface TargetSpec {
    * What happens to the slots when the target leaves Git: `Retain` keeps them and keeps watching, `Orphan` keeps them and forgets them, `Delete` removes them.
    */
   readonly deletionPolicy: 'Retain' | 'Orphan' | 'Delete';
-}
+};

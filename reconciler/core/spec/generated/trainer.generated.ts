@@ -2,7 +2,7 @@
 /**
  * What the trainer should be.
  */
-export interface TrainerSpec {
+export type TrainerSpec = {
   /**
    * Which of the programs that come with Plumbline: `lightgbm` trains gradient-boosted trees.
    */
@@ -11,4 +11,4 @@ export interface TrainerSpec {
    * The version of the contract between a trainer and whoever starts it.
    */
   readonly contractVersion: 1;
-}
+};

@@ -2,9 +2,9 @@
 /**
  * What the zone should be.
  */
-export interface ZoneSpec {
+export type ZoneSpec = {
   /**
    * Whose law applies: an ISO 3166 country code, `EU`, or such a code with a region, as in `AE-DIFC`.
    */
   readonly jurisdiction: string;
-}
+};

@@ -67,7 +67,7 @@ export function createAppend(
   };
 }
 
-export function createCollector(): {
+function createCollector(): {
   readonly added: ReadonlyMap<Oid, NewObject>;
   readonly emit: (object: NewObject) => void;
 } {
@@ -84,5 +84,5 @@ export function createCollector(): {
   };
 }
 
-export const hashNatively: HashObject = (type, body) =>
+const hashNatively: HashObject = (type, body) =>
   createHash('sha1').update(formatObjectHeader(type, body.length)).update(body).digest('hex');

@@ -75,6 +75,7 @@ export const ERROR_CODES = {
   P809: 'trainer not ready',
   P810: 'serving node failed',
   P811: 'control plane unreachable',
+  P812: 'still in use',
   P821: 'bad prediction request',
   P822: 'unknown model',
   P823: 'not ready to serve',

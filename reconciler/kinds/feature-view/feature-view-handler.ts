@@ -7,9 +7,11 @@ import { toDefinitionDigest } from '../../core/features/contract.ts';
 import type { ViewDefinition } from '../../core/features/view-definition.ts';
 import { type FeatureViewFacts, planFeatureView } from '../../core/plan/planners/feature-view.ts';
 import { toTypedSpec } from '../../core/spec/typed-spec.ts';
+import type { ArtifactStore } from '../../ports/artifact-store.ts';
 import type { Definitions } from '../../ports/definitions.ts';
 import type { KindHandler } from '../../ports/kind-handler.ts';
 import type { OnlineFeatures } from '../../ports/online-features.ts';
+import type { Routes } from '../../ports/routes.ts';
 import type { Snapshots, StoredSnapshot } from '../../ports/snapshots.ts';
 import { createMemoryHandler } from '../memory-handler.ts';
 import { resolveViewDefinition } from '../view-definitions.ts';
@@ -20,6 +22,8 @@ export function createFeatureViewHandler(ports: {
   readonly definitions: Definitions;
   readonly snapshots: Snapshots;
   readonly onlineFeatures: OnlineFeatures;
+  readonly routes: Routes;
+  readonly artifacts: ArtifactStore;
 }): KindHandler {
   const { snapshots, onlineFeatures } = ports;
   const forms = createZoneForms(ports.definitions);
@@ -46,8 +50,28 @@ export function createFeatureViewHandler(ports: {
       const summary = `has ${rows} keys ready to look up, from ${snapshot.record.digest.slice(0, 19)}`;
       return { notes, outcome: { inputs, summary } };
     },
-    unmake: ({ effect }) => onlineFeatures.remove(toResourcePath(effect.ref)),
+    unmake: async ({ effect }) => {
+      const view = toResourcePath(effect.ref);
+      await requireUnserved(ports, view);
+      await onlineFeatures.remove(view);
+    },
   });
+}
+
+/** A version keeps its contract for life: without the rows it would answer from nothing. */
+async function requireUnserved(
+  { routes, artifacts }: { readonly routes: Routes; readonly artifacts: ArtifactStore },
+  view: string,
+): Promise<void> {
+  const { endpoints } = await routes.read();
+  for (const { endpoint, versions } of endpoints) {
+    for (const { version } of versions) {
+      const stored = await artifacts.find(version);
+      if (!stored?.manifest.contract.views.some((used) => used.view === view)) continue;
+      const message = `the version ${version.slice(0, 19)}, which ${endpoint} serves, looks its features up in ${view}`;
+      throw new CodedError('P812', message);
+    }
+  }
 }
 
 type Sources = { readonly forms: ZoneForms; readonly snapshots: Snapshots };

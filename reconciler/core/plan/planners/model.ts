@@ -42,11 +42,20 @@ const LOOK_AGAIN_MS = 1_000;
 export const planModel: Planner = (input) => {
   const { desired, observed } = input;
   const live = observed.state === 'present' ? observed.value : null;
-  if (observed.state === 'unknown' || desired === null || isSame(live, desired)) {
-    return planConvergence(input, WORDS);
-  }
-  return planRun(input, desired, live);
+  if (observed.state === 'unknown' || isSame(live, desired)) return planConvergence(input, WORDS);
+  if (desired !== null) return planRun(input, desired, live);
+  return live === null && hasRun(input) ? abandonRun(input) : planConvergence(input, WORDS);
 };
+
+function hasRun({ facts }: PlannerInput): boolean {
+  return ((facts as Partial<ModelFacts>).run ?? null) !== null;
+}
+
+/** Nothing of it is live yet, but it was begun, so there is something to take away. */
+function abandonRun(input: PlannerInput): PlannerResult {
+  const reason = 'left Git before it had a version: its run is stopped';
+  return offer([toEffect(input, 'retire', toNormalForm(input.ref, {}), reason, 'low')]);
+}
 
 const WORDS: ConvergenceWords = {
   describe: () => {
@@ -55,8 +64,8 @@ const WORDS: ConvergenceWords = {
   removal: toRetirement('its versions stay'),
 };
 
-function isSame(live: NormalForm | null, desired: NormalForm): boolean {
-  return live !== null && digestJson(live) === digestJson(desired);
+function isSame(live: NormalForm | null, desired: NormalForm | null): boolean {
+  return live !== null && desired !== null && digestJson(live) === digestJson(desired);
 }
 
 function isTrainedAlike(live: NormalForm | null, desired: NormalForm): boolean {

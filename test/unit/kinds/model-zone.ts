@@ -1,0 +1,131 @@
+import { createMemoryArtifactStore } from '../../../reconciler/adapters/artifact-store/memory/artifact-store.ts';
+import { createMemoryDataConnections } from '../../../reconciler/adapters/data-connections/memory/data-connections.ts';
+import { createMemoryDefinitions } from '../../../reconciler/adapters/definitions/memory/definitions.ts';
+import { createMemoryDefinitionTables } from '../../../reconciler/adapters/definitions/memory/tables.ts';
+import { createMemoryExecutor } from '../../../reconciler/adapters/executor/memory/executor.ts';
+import { createMemoryOnlineFeatures } from '../../../reconciler/adapters/online-features/memory/online-features.ts';
+import { createMemoryOnlineTables } from '../../../reconciler/adapters/online-features/memory/tables.ts';
+import { createSeededRandomness } from '../../../reconciler/adapters/randomness/seeded/randomness.ts';
+import { createMemoryRoutes } from '../../../reconciler/adapters/routes/memory/routes.ts';
+import { createMemoryRouteTables } from '../../../reconciler/adapters/routes/memory/tables.ts';
+import {
+  createMemoryRunWorld,
+  type MemoryStepEnd,
+} from '../../../reconciler/adapters/runs/memory/run-world.ts';
+import { createMemoryRuns } from '../../../reconciler/adapters/runs/memory/runs.ts';
+import { createMemoryNodeMachine } from '../../../reconciler/adapters/serving-nodes/memory/machine.ts';
+import { createMemoryServingNodes } from '../../../reconciler/adapters/serving-nodes/memory/serving-nodes.ts';
+import { createMemorySnapshots } from '../../../reconciler/adapters/snapshots/memory/snapshots.ts';
+import {
+  createMemoryTrainers,
+  createMemoryTrainerTables,
+} from '../../../reconciler/adapters/trainers/memory/trainers.ts';
+import { readLedgerEntries } from '../../../reconciler/cli/ledger-reading.ts';
+import type { EvaluationReport } from '../../../reconciler/core/contracts/generated/evaluation-report.generated.ts';
+import type { FeatureContract } from '../../../reconciler/core/contracts/generated/model-manifest.generated.ts';
+import type { ZoneStatus } from '../../../reconciler/core/status/zone-status.ts';
+import { createConnectionHandler } from '../../../reconciler/kinds/connection/connection-handler.ts';
+import { createDataSourceHandler } from '../../../reconciler/kinds/data-source/data-source-handler.ts';
+import { createDefinitionHandlers } from '../../../reconciler/kinds/definition/definition-handlers.ts';
+import { createEndpointHandler } from '../../../reconciler/kinds/endpoint/endpoint-handler.ts';
+import { createFeatureViewHandler } from '../../../reconciler/kinds/feature-view/feature-view-handler.ts';
+import { createModelHandler } from '../../../reconciler/kinds/model/model-handler.ts';
+import { createReleaseHandler } from '../../../reconciler/kinds/release/release-handler.ts';
+import { createTargetHandler } from '../../../reconciler/kinds/target/target-handler.ts';
+import { createTrainerHandler } from '../../../reconciler/kinds/trainer/trainer-handler.ts';
+import type { RunRequest } from '../../../reconciler/ports/runs.ts';
+import { makeContract, makeManifest, makeSigmoidModel } from '../../support/onnx-models.ts';
+import { makeReport } from '../../support/version-records.ts';
+import { createZoneHarness } from '../engine/zone-harness.ts';
+
+export type TrainedModel = { readonly auc: number };
+
+/** A zone whose data, training and serving are in memory: everything but the programs is real. */
+export function createModelZone() {
+  const harness = createZoneHarness();
+  const { clock } = harness;
+  const files = new Map<string, Uint8Array>();
+  const programs = {
+    end: (_request: RunRequest): MemoryStepEnd => ({ exitCode: 0, said: null }),
+    auc: 0.9,
+  };
+  const definitions = createMemoryDefinitions({ tables: createMemoryDefinitionTables() });
+  const randomness = createSeededRandomness('model zone');
+  const routes = createMemoryRoutes({ zone: 'ae', tables: createMemoryRouteTables(), randomness });
+  const machine = createMemoryNodeMachine();
+  const runWorld = createMemoryRunWorld({
+    countSlots: () => 1,
+    runStep: ({ request, step }) =>
+      step.name === 'train' ? programs.end(request) : { exitCode: 0, said: null },
+    toResult: (request) => toResult(files, request, programs.auc),
+  });
+  const connections = createMemoryDataConnections({ files, makeUp: () => ({}) });
+  const artifacts = createMemoryArtifactStore({
+    versions: new Map(),
+    readModel: async (path) => files.get(path) ?? null,
+  });
+  const ports = {
+    ...{ zone: 'ae', clock, definitions, routes, artifacts, connections },
+    executor: createMemoryExecutor({ zone: 'ae', world: harness.executorWorld, clock }),
+    snapshots: createMemorySnapshots({ files }),
+    onlineFeatures: createMemoryOnlineFeatures({
+      tables: createMemoryOnlineTables(),
+      readRows: async () => [],
+    }),
+    trainers: createMemoryTrainers({ tables: createMemoryTrainerTables(['lightgbm']) }),
+    runs: createMemoryRuns({ zone: 'ae', world: runWorld }),
+    nodes: createMemoryServingNodes({ zone: 'ae', build: 'one', machine }),
+    programs: { trainingSet: ['prepare'], evaluate: ['evaluate'] },
+  };
+  const handlers = [
+    createTargetHandler(ports),
+    ...createDefinitionHandlers(ports),
+    createConnectionHandler(ports),
+    createDataSourceHandler(ports),
+    createFeatureViewHandler(ports),
+    createTrainerHandler(ports),
+    createModelHandler(ports),
+    createEndpointHandler(ports),
+    createReleaseHandler(ports),
+  ];
+  const kinds = new Map(handlers.map((handler) => [handler.kind, handler]));
+  return {
+    ...{ clock, programs, routes, artifacts, connections, runs: ports.runs, machine },
+    commit: harness.commit,
+    open: () => harness.open({ kinds }),
+    /** What was done to one resource, oldest first: `train succeeded`. */
+    story: async (kind: string, name: string) => {
+      const entries = await readLedgerEntries(harness.git, 'ae', 1_000);
+      return entries
+        .filter(({ record }) => record.ref.kind === kind && record.ref.name === name)
+        .map(({ record }) => `${record.action} ${record.outcome}`)
+        .reverse();
+    },
+  };
+}
+
+function toResult(files: Map<string, Uint8Array>, request: RunRequest, auc: number) {
+  const model = makeSigmoidModel({ weights: [request.seed + 1, 2], bias: 0 });
+  const modelFile = `memory:/runs/${request.runKey}/model.onnx`;
+  files.set(modelFile, model);
+  const views = toContractViews(request);
+  const contract = { ...makeContract(['a', 'b']), views };
+  const manifest = makeManifest({ model, contract, runKey: request.runKey, seed: request.seed });
+  return { modelFile, manifest, evaluation: toEvaluation(request.runKey, auc) };
+}
+
+/** The views of the run, as the real evaluation takes them over into the manifest. */
+function toContractViews(request: RunRequest): FeatureContract['views'] {
+  const contract = request.config['contract'] as unknown as FeatureContract;
+  return contract.views;
+}
+
+function toEvaluation(runKey: string, auc: number): EvaluationReport {
+  const interval = { lower: auc - 0.02, upper: auc + 0.02, method: 'delong', level: 0.95 } as const;
+  return makeReport(runKey, [{ name: 'auc', slice: null, value: auc, rows: 100, interval }]);
+}
+
+export function reasonsOf(status: ZoneStatus, kind: string, name: string): readonly string[] {
+  const found = status.resources.find(({ ref }) => ref.kind === kind && ref.name === name);
+  return (found?.conditions ?? []).map(({ reason }) => reason);
+}

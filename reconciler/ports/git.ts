@@ -1,4 +1,5 @@
 import type { Oid, RefName } from '../core/contracts/git.ts';
+import type { MergedTree } from '../core/contracts/git-tree-merge.ts';
 import type { LedgerSigner } from './ledger-signer.ts';
 
 export type TreeEntry = {
@@ -77,4 +78,51 @@ export interface GitWriter {
     readonly drafts: readonly CommitDraft[];
     readonly signer: LedgerSigner;
   }): Promise<readonly Oid[]>;
+}
+
+export type MergeMethod = 'merge' | 'squash';
+
+export type MergeOutcome =
+  | { readonly state: 'merged'; readonly commit: Oid }
+  | Extract<MergedTree, { readonly state: 'conflict' }>;
+
+/** How two histories relate, and joining them: file by file, never inside a file. */
+export interface GitMerger {
+  /**
+   * The newest commit that both descend from; the one with the lowest oid where several are.
+   * Null when they share no history. Throws P404 when one is missing or no commit.
+   */
+  findMergeBase(left: Oid, right: Oid): Promise<Oid | null>;
+  /**
+   * Every commit reachable from `tip` and not from `base`, in no order that is promised. Throws
+   * P404 when there are more than `maxCount`, because leaving one out could hide who wrote it.
+   */
+  listBetween(input: {
+    readonly base: Oid;
+    readonly tip: Oid;
+    readonly maxCount: number;
+  }): Promise<readonly CommitInfo[]>;
+  /** The tree that merging `theirs` into `ours` would give. Writes nothing. */
+  previewMerge(ours: Oid, theirs: Oid): Promise<MergedTree>;
+  /**
+   * Moves `branch` from `expectedTip` to a new signed commit that merges `head` into it, durably
+   * as `append` does. Nothing happens on a conflict; throws P405 when the branch was elsewhere.
+   */
+  merge(input: {
+    readonly branch: RefName;
+    readonly expectedTip: Oid;
+    readonly head: Oid;
+    readonly method: MergeMethod;
+    readonly draft: Omit<CommitDraft, 'changes'>;
+    readonly signer: LedgerSigner;
+  }): Promise<MergeOutcome>;
+  /**
+   * Points a reference at a commit of the repository, durably. Throws P405 when it was not at
+   * `expected` (null: it must not exist), P404 when `next` is missing or no commit.
+   */
+  moveRef(input: {
+    readonly name: RefName;
+    readonly expected: Oid | null;
+    readonly next: Oid;
+  }): Promise<void>;
 }

@@ -2,6 +2,7 @@ import type { Oid } from './git.ts';
 import { formatCommit, insertSignature } from './git-commit.ts';
 import type { HashObject, NewObject } from './git-object.ts';
 import { editTree, type Folder, type TreeEdit, type TreeEditor } from './git-tree-edit.ts';
+import { type MergedTree, mergeTrees } from './git-tree-merge.ts';
 
 export type ChainDraft = {
   readonly message: string;
@@ -37,6 +38,31 @@ export async function buildChain(
     commits.push(tip);
   }
   return { commits, tree };
+}
+
+export type MergeSides = {
+  /** The commit that a branch is at: the first parent of what is built. */
+  readonly tip: Oid;
+  readonly head: Oid;
+  readonly trees: { readonly base: Oid | null; readonly ours: Oid; readonly theirs: Oid };
+  /** `squash` forgets where the changes came from; `merge` keeps the head as second parent. */
+  readonly method: 'merge' | 'squash';
+};
+
+/** One signed commit whose tree is the merge of both sides; no commit when they conflict. */
+export async function buildMerge(
+  editor: TreeEditor,
+  { tip, head, trees, method }: MergeSides,
+  draft: Omit<ChainDraft, 'changes'>,
+  sign: (payload: Uint8Array) => Promise<string>,
+): Promise<Oid | Extract<MergedTree, { readonly state: 'conflict' }>> {
+  const merged = await mergeTrees(editor, trees);
+  if (merged.state === 'conflict') return merged;
+  const { message, author, epochSeconds } = draft;
+  const parents = method === 'merge' ? [tip, head] : [tip];
+  const payload = formatCommit({ tree: merged.tree, parents, author, epochSeconds, message });
+  const body = insertSignature(payload, await sign(payload));
+  return emitObject(editor, { type: 'commit', body, replaces: null });
 }
 
 function toEdits(editor: TreeEditor, draft: ChainDraft): readonly TreeEdit[] {

@@ -2,10 +2,15 @@ import { createMemoryLedgerSigner } from '../../../reconciler/adapters/ledger-si
 import type { Oid, RefName } from '../../../reconciler/core/contracts/git.ts';
 import { formatCommit } from '../../../reconciler/core/contracts/git-commit.ts';
 import type { GitObjectType } from '../../../reconciler/core/contracts/git-object.ts';
-import type { CommitDraft, GitReader, GitWriter } from '../../../reconciler/ports/git.ts';
+import type {
+  CommitDraft,
+  GitMerger,
+  GitReader,
+  GitWriter,
+} from '../../../reconciler/ports/git.ts';
 
 export type GitHarness = {
-  readonly git: GitReader & GitWriter;
+  readonly git: GitReader & GitWriter & GitMerger;
   /** Any object as somebody might push it, malformed ones too. */
   readonly writeObject: (type: GitObjectType, body: Uint8Array) => Promise<Oid>;
   readonly setRef: (name: RefName, oid: Oid) => Promise<void>;

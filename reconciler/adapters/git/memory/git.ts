@@ -14,7 +14,8 @@ import {
   type Folder,
   type TreeEdit,
 } from '../../../core/contracts/git-tree-edit.ts';
-import type { CommitInfo, GitReader, GitWriter } from '../../../ports/git.ts';
+import type { CommitInfo, GitMerger, GitReader, GitWriter } from '../../../ports/git.ts';
+import { createMemoryMerger } from './merger.ts';
 import { createObjectStore, type ObjectStore, toGitFailure } from './objects.ts';
 
 /** What a person may push, links and submodules included; null removes a file. */
@@ -35,7 +36,8 @@ export type Push = {
 
 /** The port, and beside it what other people do to a repository. */
 export type MemoryGit = GitReader &
-  GitWriter & {
+  GitWriter &
+  GitMerger & {
     /** An unsigned commit on top of the branch, as a person's push makes it. */
     readonly push: (push: Push) => Promise<Oid>;
     /** Any object, malformed ones too. */
@@ -61,6 +63,7 @@ export function createMemoryGit(): MemoryGit {
     ...createReader(objects),
     readRef: async (name) => readRef(name),
     append: createAppend(objects, refs),
+    ...createMemoryMerger(objects, refs, checkName),
     push: (push) => pushCommit(objects, refs, push),
     writeObject: objects.write,
     setRef(name, oid) {

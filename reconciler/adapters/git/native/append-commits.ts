@@ -67,7 +67,7 @@ export function createAppend(
   };
 }
 
-function createCollector(): {
+export function createCollector(): {
   readonly added: ReadonlyMap<Oid, NewObject>;
   readonly emit: (object: NewObject) => void;
 } {
@@ -84,5 +84,5 @@ function createCollector(): {
   };
 }
 
-const hashNatively: HashObject = (type, body) =>
+export const hashNatively: HashObject = (type, body) =>
   createHash('sha1').update(formatObjectHeader(type, body.length)).update(body).digest('hex');

@@ -1,12 +1,14 @@
 import { CodedError } from '../../../core/contracts/coded-error.ts';
 import { isRefName, type RefName } from '../../../core/contracts/git.ts';
-import type { GitReader, GitWriter } from '../../../ports/git.ts';
+import type { GitMerger, GitReader, GitWriter } from '../../../ports/git.ts';
 import type { ProcessIdentity } from '../../../ports/process-identity.ts';
 import { createAppend } from './append-commits.ts';
 import { toGitFailure } from './command.ts';
 import { compactPacks, countPacks } from './compact-packs.ts';
 import { listTree } from './list-tree.ts';
 import { createLockOwners } from './lock-owner.ts';
+import { createMerger } from './merge-commits.ts';
+import { moveReference } from './move-reference.ts';
 import { createObjectReader, type ObjectReader } from './read-objects.ts';
 import { readReference } from './references.ts';
 
@@ -16,7 +18,8 @@ const APPENDS_BEFORE_COMPACTION = 128;
 const MAX_PACKS = 4_096;
 
 export type NativeGit = GitReader &
-  GitWriter & {
+  GitWriter &
+  GitMerger & {
     /** Ends the Git processes and waits for a compaction that is under way. */
     readonly close: () => Promise<void>;
   };
@@ -30,6 +33,7 @@ export function createNativeGit(deps: {
   const objects = createObjectReader(repositoryPath);
   const owners = createLockOwners(repositoryPath, processIdentity);
   const append = createAppend(repositoryPath, objects, owners);
+  const merger = createMerger(repositoryPath, objects, owners);
   const compaction = createCompaction(repositoryPath);
   const inTurn = createTurns();
 
@@ -46,6 +50,23 @@ export function createNativeGit(deps: {
           checkName(input.branch);
           await compaction.beforeAppend();
           return append(input);
+        }),
+      ),
+    ...merger,
+    merge: (input) =>
+      inTurn(() =>
+        wrap(async () => {
+          checkName(input.branch);
+          await compaction.beforeAppend();
+          return merger.merge(input);
+        }),
+      ),
+    moveRef: (move) =>
+      inTurn(() =>
+        wrap(async () => {
+          checkName(move.name);
+          await objects.checkCommit(move.next);
+          return moveReference(repositoryPath, owners, move);
         }),
       ),
     async close() {

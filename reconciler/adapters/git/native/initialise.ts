@@ -6,7 +6,8 @@ import { createDurably, exists, makeFolderDurably, syncFolder } from './durable-
 
 /**
  * History is kept: no forced pushes, no deleted branches, no collection of garbage at an hour
- * that Git chooses, and nothing that is pushed gets in unchecked or unsynced.
+ * that Git chooses, and nothing that is pushed gets in unchecked or unsynced. What Plumbline keeps
+ * below `refs/plumbline`, such as the logs of pull requests, can be fetched and not be pushed.
  */
 const CONFIGURATION = `[core]
 \trepositoryformatversion = 0
@@ -21,6 +22,7 @@ const CONFIGURATION = `[core]
 \tdenyDeletes = true
 \tfsckObjects = true
 \tautogc = false
+\thideRefs = refs/plumbline
 [transfer]
 \tfsckObjects = true
 [gc]

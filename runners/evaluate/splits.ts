@@ -1,7 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type DuckDBConnection, type DuckDBDataChunk, DuckDBInstance } from '@duckdb/node-api';
+import { isCodedError } from '../../reconciler/core/contracts/coded-error.ts';
 import type { FeatureContract } from '../../reconciler/core/contracts/generated/model-manifest.generated.ts';
+import { toSqlName, toSqlPath } from '../../reconciler/core/features/sql-text.ts';
 import { fault } from './refuse.ts';
 
 export type SplitName = 'train' | 'validation' | 'test';
@@ -51,16 +53,16 @@ export async function openSplits(deps: {
   const features = deps.contract.features.map(({ name }) => name);
   const toTable = (split: SplitName) => {
     const path = join(deps.dataFolder, split, 'data.parquet');
-    return `read_parquet(${toLiteral(path.replace(/[*?[]/g, '[$&]'))})`;
+    return `read_parquet(${toSqlPath(path)})`;
   };
   return {
     count: (split) => guard(split, () => countRows(connection, toTable(split), split)),
 
     async *read(split, slices) {
       const columns = [
-        ...features.map((name) => `CAST(${toIdentifier(name)} AS FLOAT)`),
+        ...features.map((name) => `CAST(${toSqlName(name)} AS FLOAT)`),
         'CAST("label" AS INTEGER)',
-        ...slices.map((name) => `CAST(${toIdentifier(`slice_${name}`)} AS VARCHAR)`),
+        ...slices.map((name) => `CAST(${toSqlName(`slice_${name}`)} AS VARCHAR)`),
       ];
       const sql = `SELECT ${columns.join(', ')} FROM ${toTable(split)}`;
       const result = await guard(split, () => connection.stream(sql));
@@ -84,7 +86,7 @@ export async function openSplits(deps: {
 
     readFeature: (split, feature) =>
       guard(split, async () => {
-        const sql = `SELECT CAST(${toIdentifier(feature)} AS FLOAT) FROM ${toTable(split)}`;
+        const sql = `SELECT CAST(${toSqlName(feature)} AS FLOAT) FROM ${toTable(split)}`;
         const [values = []] = await (await connection.run(sql)).getColumns();
         return Float32Array.from(values, (value) => toNumber(value));
       }),
@@ -145,16 +147,8 @@ async function guard<T>(split: SplitName, read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {
-    if (error instanceof Error && error.name === 'CodedError') throw error;
+    if (isCodedError(error)) throw error;
     const columns = 'the features of the contract, label and, for test, the slices';
     throw fault(`${split}/data.parquet cannot be read: it must be a Parquet file with ${columns}`);
   }
-}
-
-function toIdentifier(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
-}
-
-function toLiteral(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
 }

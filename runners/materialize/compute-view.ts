@@ -6,9 +6,9 @@ import {
   toReadColumns,
 } from '../../reconciler/core/features/compile-view.ts';
 import { compileWork } from '../../reconciler/core/features/compile-windows.ts';
-import { toSqlName } from '../../reconciler/core/features/sql-text.ts';
+import { toSqlName, toSqlPath } from '../../reconciler/core/features/sql-text.ts';
 import type { ViewDefinition } from '../../reconciler/core/features/view-definition.ts';
-import { type DuckdbSession, toPathLiteral } from './duckdb-session.ts';
+import { type DuckdbSession, readColumnTypes } from './duckdb-session.ts';
 
 /**
  * Rows of windows and of the spine that are computed at once: with about 100 bytes each, and each
@@ -35,7 +35,7 @@ export async function computeView(
   },
 ): Promise<void> {
   const { definition, spine, into, timeToLive } = input;
-  const rows = `read_parquet(${toPathLiteral(input.rowsFile)})`;
+  const rows = `read_parquet(${toSqlPath(input.rowsFile)})`;
   await requireFittingRows(session, definition, rows);
   const keys = definition.keys.map(({ name }) => toSqlName(name));
   const limit = input.workPerPortion ?? WORK_PER_PORTION;
@@ -106,13 +106,4 @@ async function requireFittingRows(
       );
     }
   }
-}
-
-/** The types of a relation's columns, as DuckDB names them. */
-export async function readColumnTypes(
-  session: DuckdbSession,
-  relation: string,
-): Promise<ReadonlyMap<string, string>> {
-  const columns = await session.readRows(`DESCRIBE SELECT * FROM ${relation}`);
-  return new Map(columns.map((row) => [String(row['column_name']), String(row['column_type'])]));
 }

@@ -63,20 +63,11 @@ function toValues(parameters: readonly DuckdbParameter[]): DuckDBValue[] | undef
   return parameters.length === 0 ? undefined : [...parameters];
 }
 
-/** A name as SQL spells it. */
-export function toIdentifier(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
-}
-
-/** A text as SQL spells it. */
-export function toLiteral(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
-}
-
-/**
- * A path where DuckDB expects a pattern of paths: what means something in a pattern stands in
- * brackets, where it means itself.
- */
-export function toPathLiteral(path: string): string {
-  return toLiteral(path.replace(/[*?[]/g, '[$&]'));
+/** The types of a relation's columns, as DuckDB names them. */
+export async function readColumnTypes(
+  session: DuckdbSession,
+  relation: string,
+): Promise<ReadonlyMap<string, string>> {
+  const columns = await session.readRows(`DESCRIBE SELECT * FROM ${relation}`);
+  return new Map(columns.map((row) => [String(row['column_name']), String(row['column_type'])]));
 }

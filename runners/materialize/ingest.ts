@@ -16,6 +16,7 @@ import { createParquetMarks } from './parquet-marks.ts';
 import { parseJob } from './parse-job.ts';
 import { countReasons, type ReasonCounts, refuseTooManyBadRows } from './quarantine.ts';
 import { toReason, toValueName } from './row-rules.ts';
+import { PATH_SCHEMA, toObjectSchema } from './schema-parts.ts';
 import { readWatermark, writeQuarantine, writeRows } from './snapshot-files.ts';
 import { checkSourceDefinition, SOURCE_DEFINITION_SCHEMA } from './source-definition.ts';
 
@@ -27,17 +28,12 @@ export type IngestDeps = {
 /** What does not fit is sorted on the disk. */
 const MEMORY_LIMIT_MB = 1_024;
 
-const JOB_SCHEMA = {
-  type: 'object',
-  additionalProperties: false,
-  required: ['v', 'source', 'inputFile', 'outputFolder'],
-  properties: {
-    v: { const: 1 },
-    source: SOURCE_DEFINITION_SCHEMA,
-    inputFile: { type: 'string', minLength: 1 },
-    outputFolder: { type: 'string', minLength: 1 },
-  },
-};
+const JOB_SCHEMA = toObjectSchema({
+  v: { const: 1 },
+  source: SOURCE_DEFINITION_SCHEMA,
+  inputFile: PATH_SCHEMA,
+  outputFolder: PATH_SCHEMA,
+});
 
 /**
  * Makes an accepted snapshot of a file: every row is checked, bad ones are set aside, and the good

@@ -4,8 +4,9 @@ import type {
   SourceColumn,
   SourceDefinition,
 } from '../../reconciler/core/features/source-definition.ts';
+import { toSqlName, toSqlPath, toSqlText } from '../../reconciler/core/features/sql-text.ts';
 import { type CsvScan, MAX_RECORD_BYTES } from './csv-scanner.ts';
-import { type DuckdbSession, toIdentifier, toLiteral, toPathLiteral } from './duckdb-session.ts';
+import { type DuckdbSession, readColumnTypes } from './duckdb-session.ts';
 
 /** A file as SQL: its rows, and for each declared column what stands there and what it means. */
 export type InputTable = {
@@ -51,7 +52,7 @@ const FITTING_TYPES: Readonly<Record<ColumnType, RegExp>> = {
 
 /** Other columns of the file are left out. Throws P801 when a declared one is missing. */
 export function toCsvTable(source: SourceDefinition, path: string, scan: CsvScan): InputTable {
-  const names = scan.header.map((_, index) => `${toLiteral(`c${index}`)}: 'VARCHAR'`);
+  const names = scan.header.map((_, index) => `${toSqlText(`c${index}`)}: 'VARCHAR'`);
   const options = [
     ...['auto_detect = false', 'header = true', `delim = ','`, `quote = '"'`, `escape = '"'`],
     ...[`comment = ''`, `nullstr = ''`, 'strict_mode = true', 'parallel = false'],
@@ -59,7 +60,7 @@ export function toCsvTable(source: SourceDefinition, path: string, scan: CsvScan
     ...[`max_line_size = ${2 * MAX_RECORD_BYTES}`, `columns = {${names.join(', ')}}`],
   ];
   return {
-    from: `read_csv(${toPathLiteral(path)}, ${options.join(', ')})`,
+    from: `read_csv(${toSqlPath(path)}, ${options.join(', ')})`,
     columns: source.columns.map((column) => toCsvColumn(column, findInHeader(scan, column.name))),
   };
 }
@@ -82,7 +83,7 @@ function toCsvColumn({ type }: SourceColumn, index: number): InputColumn {
     value:
       form === null
         ? text
-        : `CASE WHEN regexp_full_match(${text}, ${toLiteral(form)}) THEN ${normalised(type, cast)} END`,
+        : `CASE WHEN regexp_full_match(${text}, ${toSqlText(form)}) THEN ${normalised(type, cast)} END`,
     isThere: `${text} IS NOT NULL`,
   };
 }
@@ -93,11 +94,8 @@ export async function readParquetTable(
   source: SourceDefinition,
   path: string,
 ): Promise<InputTable> {
-  const from = `read_parquet(${toPathLiteral(path)})`;
-  const rows = await session.readRows(`DESCRIBE SELECT * FROM ${from}`);
-  const types = new Map(
-    rows.map((row) => [String(row['column_name']), String(row['column_type'])]),
-  );
+  const from = `read_parquet(${toSqlPath(path)})`;
+  const types = await readColumnTypes(session, from);
   return {
     from,
     columns: source.columns.map((column) => toParquetColumn(column, types.get(column.name))),
@@ -114,7 +112,7 @@ function toParquetColumn({ name, type }: SourceColumn, there: string | undefined
     const message = `the column ${name} has the type ${there.slice(0, 64)}, which does not fit ${type}`;
     throw new CodedError('P801', message);
   }
-  const column = toIdentifier(name);
+  const column = toSqlName(name);
   return {
     text: `CAST(${column} AS VARCHAR)`,
     value: normalised(type, `CAST(${column} AS ${SQL_TYPES[type]})`),

@@ -7,14 +7,15 @@ import type { OnlineJob } from '../../reconciler/core/contracts/runner-jobs.ts';
 import { toDefinitionDigest } from '../../reconciler/core/features/contract.ts';
 import { toEntityKey } from '../../reconciler/core/features/entity-key.ts';
 import { parseMicros, toMicrosText } from '../../reconciler/core/features/micros.ts';
-import { toSqlName } from '../../reconciler/core/features/sql-text.ts';
+import { toSqlName, toSqlPath } from '../../reconciler/core/features/sql-text.ts';
 import type { ViewDefinition } from '../../reconciler/core/features/view-definition.ts';
 import type { OnlineRowToWrite, OnlineRowWriter } from '../../reconciler/ports/online-features.ts';
 import { Secret } from '../../reconciler/ports/secrets.ts';
 import { computeView } from './compute-view.ts';
-import { type DuckdbRow, type DuckdbSession, openDuckdb, toPathLiteral } from './duckdb-session.ts';
+import { type DuckdbRow, type DuckdbSession, openDuckdb } from './duckdb-session.ts';
 import { parseJob, toMalformed } from './parse-job.ts';
-import { DIGEST_SCHEMA, toObjectSchema, VIEW_DEFINITION_SCHEMA } from './view-definition.ts';
+import { DIGEST_SCHEMA, PATH_SCHEMA, toObjectSchema } from './schema-parts.ts';
+import { VIEW_DEFINITION_SCHEMA } from './view-definition.ts';
 
 const MEMORY_LIMIT_MB = 2048;
 const THREADS = 2;
@@ -22,16 +23,14 @@ const THREADS = 2;
 const ROWS_PER_PORTION = 2_000;
 const MAX_URL_BYTES = 4_096;
 
-const PATH_TEXT = { type: 'string', minLength: 1, maxLength: 4096, pattern: '^[^\\u0000]*$' };
-
 const SCHEMA: SchemaObject = toObjectSchema({
   v: { const: 1 },
   definition: VIEW_DEFINITION_SCHEMA,
   definitionDigest: DIGEST_SCHEMA,
-  rowsFile: PATH_TEXT,
+  rowsFile: PATH_SCHEMA,
   snapshotDigest: DIGEST_SCHEMA,
   asOf: { type: 'string', maxLength: 64 },
-  databaseUrlFile: PATH_TEXT,
+  databaseUrlFile: PATH_SCHEMA,
 });
 
 export type OnlineDeps = {
@@ -88,7 +87,7 @@ async function computeRows(
 ): Promise<void> {
   const keys = definition.keys.map(({ name }) => toSqlName(name));
   const hasKey = keys.map((key) => `${key} IS NOT NULL`).join(' AND ');
-  const rows = `read_parquet(${toPathLiteral(rowsFile)})`;
+  const rows = `read_parquet(${toSqlPath(rowsFile)})`;
   await session.run(`CREATE TABLE spine AS
     SELECT row_number() OVER (ORDER BY ${keys.join(', ')}) - 1 AS __row, ${keys.join(', ')},
       make_timestamptz(${asOf}) AS __at

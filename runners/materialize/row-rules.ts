@@ -3,7 +3,7 @@ import type {
   SourceColumn,
   SourceDefinition,
 } from '../../reconciler/core/features/source-definition.ts';
-import { toIdentifier, toLiteral } from './duckdb-session.ts';
+import { toSqlName, toSqlText } from '../../reconciler/core/features/sql-text.ts';
 import type { InputColumn } from './input-table.ts';
 import { listTimeColumns } from './source-definition.ts';
 
@@ -40,7 +40,7 @@ export function toReason(
     if (input === undefined || value === undefined) return [];
     const isRequired = !column.nullable || times.includes(column.name);
     return listRules(column, { input, value, isRequired }).map(
-      ({ isBroken, words }) => `WHEN ${isBroken} THEN ${toLiteral(`${column.name} ${words}`)}`,
+      ({ isBroken, words }) => `WHEN ${isBroken} THEN ${toSqlText(`${column.name} ${words}`)}`,
     );
   });
   return cases.length === 0 ? 'NULL::VARCHAR' : `CASE ${cases.join('\n')} END`;
@@ -70,7 +70,7 @@ function listRules(
     add(`${value} > ${toNumber(column.maximum)}`, 'is above the maximum');
   }
   if (column.values !== null) {
-    const list = column.values.map(toLiteral).join(', ');
+    const list = column.values.map(toSqlText).join(', ');
     const isAllowed =
       column.values.length === 0 ? 'false' : `CAST(${value} AS VARCHAR) IN (${list})`;
     add(`${value} IS NOT NULL AND NOT (${isAllowed})`, 'is not among the allowed values');
@@ -79,14 +79,14 @@ function listRules(
 }
 
 function toNumber(value: number): string {
-  return `CAST(${toLiteral(String(value))} AS DOUBLE)`;
+  return `CAST(${toSqlText(String(value))} AS DOUBLE)`;
 }
 
 function toTime(time: string): string {
-  return `TIMESTAMPTZ ${toLiteral(time)}`;
+  return `TIMESTAMPTZ ${toSqlText(time)}`;
 }
 
 /** The names under which a row's checked values stand while it waits to be written. */
 export function toValueName(index: number): string {
-  return toIdentifier(`v${index}`);
+  return toSqlName(`v${index}`);
 }

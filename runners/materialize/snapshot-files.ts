@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import type { Digest } from '../../reconciler/core/contracts/digest.ts';
 import type { SnapshotRecord } from '../../reconciler/core/contracts/generated/snapshot-record.generated.ts';
 import type { SourceDefinition } from '../../reconciler/core/features/source-definition.ts';
-import { type DuckdbSession, toIdentifier, toLiteral } from './duckdb-session.ts';
+import { toSqlName, toSqlText } from '../../reconciler/core/features/sql-text.ts';
+import { digestFile } from './digest-file.ts';
+import type { DuckdbSession } from './duckdb-session.ts';
 import { toValueName } from './row-rules.ts';
 import { toAvailableAt } from './source-definition.ts';
 
@@ -21,7 +21,7 @@ export async function writeRows(
   folder: string,
 ): Promise<Digest> {
   const names = source.columns.map((column, index) => [toValueName(index), column.name] as const);
-  const columns = names.map(([value, name]) => `${value} AS ${toIdentifier(name)}`);
+  const columns = names.map(([value, name]) => `${value} AS ${toSqlName(name)}`);
   const toValue = createValueFinder(source);
   const order = [toValue(source.eventTime), '__available_at', ...names.map(([value]) => value)];
   const availableAt = toAvailableAt(source.availability, source.eventTime, toValue);
@@ -33,7 +33,7 @@ export async function writeRows(
           AS __sequence
       FROM (SELECT *, ${availableAt} AS __available_at FROM checked WHERE reason IS NULL)
       ORDER BY __sequence
-    ) TO ${toLiteral(file)} (${PARQUET})`);
+    ) TO ${toSqlText(file)} (${PARQUET})`);
   return digestFile(file);
 }
 
@@ -44,13 +44,13 @@ export async function writeQuarantine(
   folder: string,
 ): Promise<void> {
   const columns = source.columns.map(
-    ({ name }, index) => `came_as[${index + 1}] AS ${toIdentifier(name)}`,
+    ({ name }, index) => `came_as[${index + 1}] AS ${toSqlName(name)}`,
   );
   await session.run(`
     COPY (
       SELECT "row" AS __row, reason AS __reason, ${columns.join(', ')}
       FROM checked WHERE reason IS NOT NULL ORDER BY "row"
-    ) TO ${toLiteral(join(folder, 'quarantine.parquet'))} (${PARQUET})`);
+    ) TO ${toSqlText(join(folder, 'quarantine.parquet'))} (${PARQUET})`);
 }
 
 export async function readWatermark(
@@ -70,10 +70,4 @@ export async function readWatermark(
 
 function createValueFinder(source: SourceDefinition): (name: string) => string {
   return (name) => toValueName(source.columns.findIndex((column) => column.name === name));
-}
-
-async function digestFile(path: string): Promise<Digest> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
-  return `sha256:${hash.digest('hex')}`;
 }

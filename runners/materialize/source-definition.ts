@@ -5,25 +5,16 @@ import type {
   SourceDefinition,
 } from '../../reconciler/core/features/source-definition.ts';
 import { toMalformed } from './parse-job.ts';
+import { NAME_SCHEMA, toObjectSchema } from './schema-parts.ts';
 
 const MAX_COLUMNS = 1_000;
 const MAX_VALUES = 10_000;
 const MAX_DELAY_SECONDS = 10 * 366 * 86_400;
 
-const objectOf = (properties: Readonly<Record<string, object>>): SchemaObject => ({
-  type: 'object',
-  additionalProperties: false,
-  required: Object.keys(properties),
-  properties,
-});
-
-/** Two underscores at the start are for the columns that an ingest adds. */
-const COLUMN_NAME = { type: 'string', pattern: '^(?!__)[^\\u0000-\\u001f]{1,128}$' };
-
 const NUMBER_OR_NULL = { type: ['number', 'null'] };
 
-const COLUMN = objectOf({
-  name: COLUMN_NAME,
+const COLUMN = toObjectSchema({
+  name: NAME_SCHEMA,
   type: { enum: ['string', 'int64', 'float64', 'boolean', 'timestamp'] },
   nullable: { type: 'boolean' },
   minimum: NUMBER_OR_NULL,
@@ -37,18 +28,18 @@ const COLUMN = objectOf({
 
 export const AVAILABILITY_SCHEMA: SchemaObject = {
   oneOf: [
-    objectOf({ column: COLUMN_NAME }),
-    objectOf({ delaySeconds: { type: 'integer', minimum: 0, maximum: MAX_DELAY_SECONDS } }),
-    objectOf({ eventTime: { const: true } }),
+    toObjectSchema({ column: NAME_SCHEMA }),
+    toObjectSchema({ delaySeconds: { type: 'integer', minimum: 0, maximum: MAX_DELAY_SECONDS } }),
+    toObjectSchema({ eventTime: { const: true } }),
   ],
 };
 
-export const SOURCE_DEFINITION_SCHEMA: SchemaObject = objectOf({
+export const SOURCE_DEFINITION_SCHEMA: SchemaObject = toObjectSchema({
   v: { const: 1 },
   source: { type: 'string', minLength: 1, maxLength: 256 },
   format: { enum: ['csv', 'parquet'] },
   columns: { type: 'array', minItems: 1, maxItems: MAX_COLUMNS, items: COLUMN },
-  eventTime: COLUMN_NAME,
+  eventTime: NAME_SCHEMA,
   availability: AVAILABILITY_SCHEMA,
   maxQuarantinedPercent: { type: 'number', minimum: 0, maximum: 100 },
 });

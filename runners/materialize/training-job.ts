@@ -9,16 +9,14 @@ import {
   parseMicros,
 } from '../../reconciler/core/features/micros.ts';
 import { parseJob, toMalformed } from './parse-job.ts';
+import { NAME_SCHEMA, PATH_SCHEMA, toObjectSchema } from './schema-parts.ts';
 import { checkSourceDefinition, SOURCE_DEFINITION_SCHEMA } from './source-definition.ts';
 import {
   FEATURE_CONTRACT_SCHEMA,
-  NAME_SCHEMA,
   SECONDS_SCHEMA,
-  toObjectSchema,
   VIEW_DEFINITION_SCHEMA,
 } from './view-definition.ts';
 
-const PATH_TEXT = { type: 'string', minLength: 1, maxLength: 4096, pattern: '^[^\\u0000]*$' };
 const SECONDS_OR_NONE = { ...SECONDS_SCHEMA, minimum: 0 };
 /** A column of the label source: any name, for only its owner has to live with it. */
 const COLUMN_MAP = { type: 'object', maxProperties: 1_024, additionalProperties: NAME_SCHEMA };
@@ -28,7 +26,7 @@ const SCHEMA: SchemaObject = toObjectSchema(
     v: { const: 1 },
     label: toObjectSchema({
       source: SOURCE_DEFINITION_SCHEMA,
-      rowsFile: PATH_TEXT,
+      rowsFile: PATH_SCHEMA,
       column: NAME_SCHEMA,
       maturitySeconds: SECONDS_OR_NONE,
     }),
@@ -40,11 +38,11 @@ const SCHEMA: SchemaObject = toObjectSchema(
     views: {
       type: 'array',
       maxItems: 64,
-      items: toObjectSchema({ definition: VIEW_DEFINITION_SCHEMA, rowsFile: PATH_TEXT }),
+      items: toObjectSchema({ definition: VIEW_DEFINITION_SCHEMA, rowsFile: PATH_SCHEMA }),
     },
     contract: FEATURE_CONTRACT_SCHEMA,
     slices: { type: 'array', maxItems: 64, uniqueItems: true, items: NAME_SCHEMA },
-    outputFolder: PATH_TEXT,
+    outputFolder: PATH_SCHEMA,
   },
   { requestColumns: COLUMN_MAP },
 );

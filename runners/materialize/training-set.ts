@@ -1,14 +1,13 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CodedError } from '../../reconciler/core/contracts/coded-error.ts';
 import type { Json, JsonObject } from '../../reconciler/core/contracts/json.ts';
 import type { TrainingSetSummary } from '../../reconciler/core/contracts/runner-jobs.ts';
 import { compileCategory } from '../../reconciler/core/features/compile-view.ts';
-import { toSqlName } from '../../reconciler/core/features/sql-text.ts';
+import { toSqlName, toSqlText } from '../../reconciler/core/features/sql-text.ts';
 import { computeView } from './compute-view.ts';
-import { type DuckdbSession, openDuckdb, toLiteral } from './duckdb-session.ts';
+import { digestFile } from './digest-file.ts';
+import { type DuckdbSession, openDuckdb } from './duckdb-session.ts';
 import {
   parseTrainingJob,
   type SplitRange,
@@ -100,7 +99,7 @@ async function writeSplit(
   await session.run(`COPY (SELECT ${listOutputs(plan, range).join(', ')} FROM spine
       ${plan.job.views.map((_, index) => `JOIN ${toViewTable(index)} USING (__row)`).join(' ')}
       WHERE ${inRange} ORDER BY spine.__row)
-    TO ${toLiteral(file)} (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE ${ROW_GROUP_ROWS})`);
+    TO ${toSqlText(file)} (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE ${ROW_GROUP_ROWS})`);
   return { name: range.name, rows, positives, digest: await digestFile(file) };
 }
 
@@ -135,10 +134,4 @@ function listOutputs({ job }: TrainingPlan, { name: split }: SplitRange): readon
 function toFloat32(value: string): string {
   return `CASE WHEN isnan(${value}) THEN NULL WHEN ${value} >= ${FLOAT32_LIMIT} THEN CAST('Infinity' AS FLOAT)
     WHEN ${value} <= -${FLOAT32_LIMIT} THEN CAST('-Infinity' AS FLOAT) ELSE CAST(${value} AS FLOAT) END`;
-}
-
-async function digestFile(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(file)) hash.update(chunk);
-  return `sha256:${hash.digest('hex')}`;
 }

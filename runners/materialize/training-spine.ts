@@ -1,7 +1,6 @@
 import { CodedError } from '../../reconciler/core/contracts/coded-error.ts';
-import { toSqlName } from '../../reconciler/core/features/sql-text.ts';
-import { readColumnTypes } from './compute-view.ts';
-import { type DuckdbSession, toPathLiteral } from './duckdb-session.ts';
+import { toSqlName, toSqlPath } from '../../reconciler/core/features/sql-text.ts';
+import { type DuckdbSession, readColumnTypes } from './duckdb-session.ts';
 import type { TrainingPlan } from './training-job.ts';
 
 /** Our names, since a column of theirs may be called anything that has no two underscores first. */
@@ -19,7 +18,7 @@ const LABEL_TYPES = ['BOOLEAN', 'BIGINT', 'INTEGER'];
 export async function makeSpine(session: DuckdbSession, plan: TrainingPlan): Promise<void> {
   const { job, asOfMicros, splits } = plan;
   const { label } = job;
-  const rows = `read_parquet(${toPathLiteral(label.rowsFile)})`;
+  const rows = `read_parquet(${toSqlPath(label.rowsFile)})`;
   requireColumns(plan, await readColumnTypes(session, rows));
   const keys = listKeyColumns(plan);
   const event = toSqlName(label.source.eventTime);

@@ -1,4 +1,5 @@
 import type { SchemaObject } from 'ajv';
+import { DIGEST_SCHEMA, NAME_SCHEMA, toObjectSchema } from './schema-parts.ts';
 import { AVAILABILITY_SCHEMA } from './source-definition.ts';
 
 const MAX_FEATURES = 1_024;
@@ -6,9 +7,8 @@ const MAX_CATEGORIES = 1_024;
 /** A century: every moment minus a window is then still a number of microseconds. */
 const MAX_SECONDS = 100 * 366 * 86_400;
 
-export const NAME_SCHEMA = { type: 'string', pattern: '^(?!__)[^\\u0000-\\u001f]{1,128}$' };
-const PATH_SCHEMA = { type: 'string', minLength: 1, maxLength: 256 };
-export const DIGEST_SCHEMA = { type: 'string', pattern: '^sha256:[0-9a-f]{64}$' };
+/** Namespace and name, such as `payments/customer-activity`. */
+const RESOURCE_SCHEMA = { type: 'string', minLength: 1, maxLength: 256 };
 const CATEGORIES = {
   type: 'array',
   maxItems: MAX_CATEGORIES,
@@ -17,18 +17,6 @@ const CATEGORIES = {
 };
 
 export const SECONDS_SCHEMA = { type: 'integer', minimum: 1, maximum: MAX_SECONDS };
-
-export function toObjectSchema(
-  properties: Readonly<Record<string, object>>,
-  optional: Readonly<Record<string, object>> = {},
-): SchemaObject {
-  return {
-    type: 'object',
-    additionalProperties: false,
-    required: Object.keys(properties),
-    properties: { ...properties, ...optional },
-  };
-}
 
 const SECONDS_OR_NULL = { anyOf: [SECONDS_SCHEMA, { type: 'null' }] };
 
@@ -59,8 +47,8 @@ const FEATURE = {
 
 export const VIEW_DEFINITION_SCHEMA: SchemaObject = toObjectSchema({
   v: { const: 1 },
-  view: PATH_SCHEMA,
-  source: PATH_SCHEMA,
+  view: RESOURCE_SCHEMA,
+  source: RESOURCE_SCHEMA,
   keys: {
     type: 'array',
     minItems: 1,
@@ -79,7 +67,7 @@ export const FEATURE_CONTRACT_SCHEMA: SchemaObject = toObjectSchema({
     type: 'array',
     maxItems: 64,
     items: toObjectSchema({
-      view: PATH_SCHEMA,
+      view: RESOURCE_SCHEMA,
       definitionDigest: DIGEST_SCHEMA,
       keys: { type: 'array', minItems: 1, maxItems: 8, items: NAME_SCHEMA },
       timeToLiveSeconds: SECONDS_OR_NULL,
@@ -91,7 +79,7 @@ export const FEATURE_CONTRACT_SCHEMA: SchemaObject = toObjectSchema({
     maxItems: MAX_FEATURES,
     items: toObjectSchema({
       name: NAME_SCHEMA,
-      view: { anyOf: [PATH_SCHEMA, { type: 'null' }] },
+      view: { anyOf: [RESOURCE_SCHEMA, { type: 'null' }] },
       kind: { enum: ['number', 'category'] },
       categories: CATEGORIES,
     }),

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance, DuckDBTimestampTZValue } from '@duckdb/node-api';
 import { toRfc3339 } from '../../reconciler/core/contracts/instant.ts';
+import { toSqlText } from '../../reconciler/core/features/sql-text.ts';
 import type { CardFraud, Label, Transaction } from './card-fraud.ts';
 
 /** Enough for the largest job; one thread writes the rows in the order they came. */
@@ -34,7 +35,7 @@ export async function writeCardFraud(folder: string, tables: CardFraud): Promise
   try {
     await connection.run(`SET TimeZone = 'UTC'; ${TRANSACTIONS}; ${LABELS}`);
     await append(connection, tables);
-    const toFile = (name: string) => `'${join(folder, name).replaceAll("'", "''")}'`;
+    const toFile = (name: string) => toSqlText(join(folder, name));
     await connection.run(
       `COPY transactions TO ${toFile('transactions.parquet')} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)`,
     );

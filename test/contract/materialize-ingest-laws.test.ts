@@ -12,7 +12,7 @@ import type {
   SourceColumn,
   SourceDefinition,
 } from '../../reconciler/core/features/source-definition.ts';
-import { toIdentifier } from '../../runners/materialize/duckdb-session.ts';
+import { toSqlName } from '../../reconciler/core/features/sql-text.ts';
 import { anyCsv } from '../support/any-csv.ts';
 import {
   createIngestFiles,
@@ -98,9 +98,7 @@ type ReadRow = {
 
 async function readRows(source: SourceDefinition, output: string): Promise<readonly ReadRow[]> {
   const toSql = ({ name, type }: SourceColumn) =>
-    type === 'timestamp'
-      ? `epoch_us(${toIdentifier(name)}) AS ${toIdentifier(name)}`
-      : toIdentifier(name);
+    type === 'timestamp' ? `epoch_us(${toSqlName(name)}) AS ${toSqlName(name)}` : toSqlName(name);
   const rows = await files.query(`
     SELECT ${source.columns.map(toSql).join(', ')}, epoch_us(__available_at) AS available,
       epoch_us("${source.eventTime}") AS event, __sequence AS sequence

@@ -15,7 +15,7 @@ import { toDefinitionDigest } from '../../reconciler/core/features/contract.ts';
 import type { SourceDefinition } from '../../reconciler/core/features/source-definition.ts';
 import { toSqlText } from '../../reconciler/core/features/sql-text.ts';
 import type { ViewDefinition } from '../../reconciler/core/features/view-definition.ts';
-import { type DuckdbSession, toLiteral } from '../../runners/materialize/duckdb-session.ts';
+import type { DuckdbSession } from '../../runners/materialize/duckdb-session.ts';
 import { makeTrainingSet } from '../../runners/materialize/training-set.ts';
 import { openTestDuckdb } from '../support/feature-tables.ts';
 
@@ -278,7 +278,7 @@ describe('a training set', () => {
       code: 'P801',
       message: expect.stringContaining('no column colour'),
     });
-    const rowsFile = toLiteral(join(folder, 'transactions.parquet'));
+    const rowsFile = toSqlText(join(folder, 'transactions.parquet'));
     await session.run(
       `COPY (SELECT * REPLACE (CAST(paid AS VARCHAR) AS paid) FROM ${rowsFile}) TO ${rowsFile}`,
     );
@@ -348,7 +348,7 @@ async function write(name: string, columns: string, tuples: readonly string[]): 
   await session.run(`CREATE OR REPLACE TABLE ${name} (${columns})`);
   if (tuples.length > 0) await session.run(`INSERT INTO ${name} VALUES ${tuples.join(', ')}`);
   await session.run(
-    `COPY ${name} TO ${toLiteral(join(folder, `${name}.parquet`))} (FORMAT parquet)`,
+    `COPY ${name} TO ${toSqlText(join(folder, `${name}.parquet`))} (FORMAT parquet)`,
   );
 }
 
@@ -389,5 +389,5 @@ function toFile(split: string, output = 'out'): string {
 }
 
 function readSplit(split: string) {
-  return session.readRows(`SELECT * FROM ${toLiteral(toFile(split))}`);
+  return session.readRows(`SELECT * FROM ${toSqlText(toFile(split))}`);
 }

@@ -6,11 +6,7 @@ import type {
 } from '../../reconciler/core/features/evaluate-view.ts';
 import { toSqlText } from '../../reconciler/core/features/sql-text.ts';
 import type { ViewDefinition } from '../../reconciler/core/features/view-definition.ts';
-import {
-  type DuckdbSession,
-  openDuckdb,
-  toLiteral,
-} from '../../runners/materialize/duckdb-session.ts';
+import { type DuckdbSession, openDuckdb } from '../../runners/materialize/duckdb-session.ts';
 
 const SAMPLE_COLUMNS = `region VARCHAR, account BIGINT, amount DOUBLE, quantity BIGINT, flag BOOLEAN,
   kind VARCHAR, "happened at" TIMESTAMPTZ, __available_at TIMESTAMPTZ, __sequence BIGINT`;
@@ -43,7 +39,7 @@ export async function writeRowsFile(
   file: string,
 ): Promise<void> {
   await makeRowsTable(session, rows);
-  await session.run(`COPY rows TO ${toLiteral(file)} (FORMAT parquet)`);
+  await session.run(`COPY rows TO ${toSqlText(file)} (FORMAT parquet)`);
 }
 
 /** Fills the table `spine` with what is asked for. */

@@ -14,6 +14,14 @@ export function toSqlText(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
+/**
+ * A path where DuckDB expects a pattern of paths: what means something in a pattern stands in
+ * brackets, where it means itself.
+ */
+export function toSqlPath(path: string): string {
+  return toSqlText(path.replace(/[*?[]/g, '[$&]'));
+}
+
 /** Most parsers written in C end a statement there. */
 function refuseNul(text: string): void {
   if (text.includes('\u0000')) throw new TypeError('SQL text cannot hold U+0000');

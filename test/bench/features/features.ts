@@ -8,12 +8,9 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { IngestJob } from '../../../reconciler/core/contracts/runner-jobs.ts';
+import { toSqlText } from '../../../reconciler/core/features/sql-text.ts';
 import { computeView } from '../../../runners/materialize/compute-view.ts';
-import {
-  type DuckdbSession,
-  openDuckdb,
-  toLiteral,
-} from '../../../runners/materialize/duckdb-session.ts';
+import { type DuckdbSession, openDuckdb } from '../../../runners/materialize/duckdb-session.ts';
 import { ingest } from '../../../runners/materialize/ingest.ts';
 import { type Bench, type BenchCase, takeSeconds } from '../bench.ts';
 import { ACTIVITY, EVENTS, makeEvents, makeLabels } from './made-up-rows.ts';
@@ -43,8 +40,8 @@ function toJoinCase(
     measure: ({ seed, note }) =>
       withDuckdb(async (session, folder) => {
         const rowsFile = join(folder, 'rows.parquet');
-        const rows = `read_parquet(${toLiteral(rowsFile)})`;
-        await session.run(`COPY (${makeEvents({ ...size, seed })}) TO ${toLiteral(rowsFile)}`);
+        const rows = `read_parquet(${toSqlText(rowsFile)})`;
+        await session.run(`COPY (${makeEvents({ ...size, seed })}) TO ${toSqlText(rowsFile)}`);
         await session.run(`CREATE TABLE spine AS ${makeLabels({ ...size, seed })}`);
         const baseline = await takeSeconds(() =>
           session.run(`CREATE TABLE plain AS SELECT spine.__row, known.amount
@@ -86,12 +83,12 @@ function measureIngest({ seed, note }: Parameters<BenchCase['measure']>[0]) {
     await session.run(
       `COPY (SELECT customer, strftime(happened, '%Y-%m-%dT%H:%M:%S.%fZ') AS happened,
          strftime(__available_at, '%Y-%m-%dT%H:%M:%S.%fZ') AS known, amount, category
-       FROM (${makeEvents(size)})) TO ${toLiteral(inputFile)} (HEADER)`,
+       FROM (${makeEvents(size)})) TO ${toSqlText(inputFile)} (HEADER)`,
     );
     note(`${INGESTED_ROWS} rows, ${Math.round((await stat(inputFile)).size / 1e6)} MB of CSV`);
     const baseline = await takeSeconds(() =>
       session.run(
-        `COPY (FROM read_csv(${toLiteral(inputFile)})) TO ${toLiteral(join(folder, 'plain.parquet'))}`,
+        `COPY (FROM read_csv(${toSqlText(inputFile)})) TO ${toSqlText(join(folder, 'plain.parquet'))}`,
       ),
     );
     const job: IngestJob = { v: 1, source: EVENTS, inputFile, outputFolder: join(folder, 'out') };

@@ -1,6 +1,6 @@
 import { CodedError } from '../../reconciler/core/contracts/coded-error.ts';
 import { parseRfc3339 } from '../../reconciler/core/contracts/instant.ts';
-import type { Json, JsonObject } from '../../reconciler/core/contracts/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../reconciler/core/contracts/json.ts';
 import type { SynthesizeJob } from '../../reconciler/core/contracts/runner-jobs.ts';
 
 const FIELDS = ['v', 'scenario', 'seed', 'asOf', 'days', 'customers', 'outputFolder'];
@@ -13,10 +13,8 @@ const MAX_CUSTOMER_DAYS = 2_000_000;
 
 /** Throws P808 when it is no job, and P801 when it asks for more than can be made up. */
 export function parseSynthesizeJob(value: Json): SynthesizeJob {
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) {
-    throw malformed('the whole', 'is no object');
-  }
-  const job = value as JsonObject;
+  if (!isJsonObject(value)) throw malformed('the whole', 'is no object');
+  const job = value;
   const stranger = Object.keys(job).find((field) => !FIELDS.includes(field));
   if (stranger !== undefined) throw malformed(`/${stranger}`, 'is not known');
   if (job['v'] !== 1) throw malformed('/v', 'is not 1');

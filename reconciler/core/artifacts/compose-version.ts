@@ -1,4 +1,6 @@
+import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { toCanonicalJson } from '../contracts/canonical-json.ts';
+import { compareText } from '../contracts/compare-text.ts';
 import { type Digest, digestText } from '../contracts/digest.ts';
 import type { ModelManifest } from '../contracts/generated/model-manifest.generated.ts';
 import type { VersionRecord } from '../contracts/generated/version-record.generated.ts';
@@ -90,7 +92,7 @@ export function composeRecord(record: VersionRecord, version: TextBlob): Compose
 export function compareRecords(left: VersionRecord, right: VersionRecord): number {
   const byTime = Date.parse(right.publishedAt) - Date.parse(left.publishedAt);
   if (byTime !== 0) return byTime;
-  return left.version < right.version ? -1 : left.version > right.version ? 1 : 0;
+  return compareText(left.version, right.version);
 }
 
 function toDescriptor(mediaType: string, blob: TextBlob): Descriptor & JsonObject {
@@ -99,15 +101,5 @@ function toDescriptor(mediaType: string, blob: TextBlob): Descriptor & JsonObjec
 
 function toBlob(value: Json): TextBlob {
   const text = toCanonicalJson(value);
-  return { digest: digestText(text), size: countBytes(text), text };
-}
-
-/** Of its UTF-8 form. */
-function countBytes(text: string): number {
-  let size = 0;
-  for (const character of text) {
-    const code = character.codePointAt(0) ?? 0;
-    size += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-  }
-  return size;
+  return { digest: digestText(text), size: utf8ToBytes(text).length, text };
 }

@@ -1,3 +1,5 @@
+import { compareText } from './compare-text.ts';
+
 /** The identity of a resource. Platform-wide kinds live in the namespace `platform`. */
 export type Ref = { readonly kind: string; readonly namespace: string; readonly name: string };
 
@@ -24,9 +26,7 @@ export function toRefTitle(ref: Ref): string {
 }
 
 export function compareRefs(left: Ref, right: Ref): number {
-  const a = toRefKey(left);
-  const b = toRefKey(right);
-  return a < b ? -1 : a > b ? 1 : 0;
+  return compareText(toRefKey(left), toRefKey(right));
 }
 
 /** Within its kind: `payments/fraud`. */

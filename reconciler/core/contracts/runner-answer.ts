@@ -1,5 +1,5 @@
 import { ERROR_CODES, type ErrorCode } from './error-codes.ts';
-import type { Json, JsonObject } from './json.ts';
+import { isJsonObject, type JsonObject } from './json.ts';
 
 /** What a bundled program says at its end, as the last line of its standard output. */
 export type RunnerAnswer =
@@ -15,19 +15,15 @@ export function toAnswerLine(answer: RunnerAnswer): string {
 
 /** Null when the line is no answer. */
 export function parseAnswerLine(line: string): RunnerAnswer | null {
-  let value: Json;
+  let value: unknown;
   try {
-    value = JSON.parse(line) as Json;
+    value = JSON.parse(line);
   } catch {
     return null;
   }
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) return null;
-  const { state, result, code, message } = value as JsonObject;
-  if (state === 'done' && isObject(result)) return { state, result };
+  if (!isJsonObject(value)) return null;
+  const { state, result, code, message } = value;
+  if (state === 'done' && isJsonObject(result)) return { state, result };
   if (state !== 'failed' || typeof message !== 'string' || typeof code !== 'string') return null;
   return Object.hasOwn(ERROR_CODES, code) ? { state, code: code as ErrorCode, message } : null;
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return value !== null && typeof value === 'object' && !Array.isArray(value);
 }

@@ -1,3 +1,4 @@
+import { compareText } from '../contracts/compare-text.ts';
 import type {
   EvaluationMetric,
   MetricInterval,
@@ -58,11 +59,11 @@ function measureColumn(
   return [...groups]
     .sort(([left, leftRows], [right, rightRows]) =>
       leftRows.length === rightRows.length
-        ? compare(left, right)
+        ? compareText(left, right)
         : rightRows.length - leftRows.length,
     )
     .slice(0, maxSlices)
-    .sort(([left], [right]) => compare(left, right))
+    .sort(([left], [right]) => compareText(left, right))
     .flatMap(([value, group]) =>
       toMetrics(choose(rows, group), { slice: { column, value }, level }).filter(({ name }) =>
         SLICE_METRICS.has(name),
@@ -74,10 +75,6 @@ function measureColumn(
 const SLICE_METRICS: ReadonlySet<string> = new Set([
   ...['auc', 'average-precision', 'accuracy', 'precision', 'recall', 'positive-rate'],
 ]);
-
-function compare(left: string, right: string): number {
-  return left < right ? -1 : left > right ? 1 : 0;
-}
 
 function choose({ scores, labels }: LabelledScores, group: readonly number[]): LabelledScores {
   return {

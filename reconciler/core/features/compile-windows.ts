@@ -1,10 +1,8 @@
 import { MICROS_PER_SECOND } from './micros.ts';
 import { toSqlName } from './sql-text.ts';
-import type { ViewDefinition, ViewFeature } from './view-definition.ts';
+import type { AggregateFeature, ViewDefinition } from './view-definition.ts';
 
-type Aggregate = Extract<ViewFeature, { readonly kind: 'aggregate' }>;
-
-export function toAggregates({ features }: ViewDefinition): readonly Aggregate[] {
+export function toAggregates({ features }: ViewDefinition): readonly AggregateFeature[] {
   return features.filter((feature) => feature.kind === 'aggregate');
 }
 
@@ -85,7 +83,7 @@ function toWindowColumns(
 }
 
 function compileAggregate(
-  feature: Aggregate,
+  feature: AggregateFeature,
   windows: readonly string[],
   columns: readonly string[],
 ): string {

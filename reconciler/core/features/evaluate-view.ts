@@ -1,7 +1,7 @@
 import { toCategoryPositions, UNKNOWN_CATEGORY } from './encode-features.ts';
 import { toEntityKey } from './entity-key.ts';
 import { MICROS_PER_SECOND, type Micros } from './micros.ts';
-import type { ViewDefinition, ViewFeature } from './view-definition.ts';
+import type { AggregateFeature, ViewDefinition, ViewFeature } from './view-definition.ts';
 import { toEmptyValue } from './view-values.ts';
 
 export type SourceValue = string | number | bigint | boolean | null;
@@ -26,8 +26,6 @@ export type ComputedRow = {
   /** Of the newest row; null when there is none. */
   readonly eventMicros: Micros | null;
 };
-
-type Aggregate = Extract<ViewFeature, { readonly kind: 'aggregate' }>;
 
 /**
  * A view in plain TypeScript: one answer for each request, in their order. It is what the compiled
@@ -109,7 +107,7 @@ function toEvaluator(feature: ViewFeature): Evaluate {
 }
 
 function aggregate(
-  feature: Aggregate,
+  feature: AggregateFeature,
   visible: readonly SourceRow[],
   atMicros: Micros,
 ): number | null {

@@ -5,8 +5,8 @@
 export type Micros = number;
 
 export const MICROS_PER_SECOND = 1_000_000;
+export const MICROS_PER_MS = 1000;
 
-const MICROS_PER_MS = 1000;
 const RFC3339 = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z$/;
 
 /** Null when the text is no UTC time. What is finer than a microsecond is cut off. */

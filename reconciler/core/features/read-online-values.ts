@@ -1,8 +1,7 @@
 import type { Instant } from '../contracts/instant.ts';
+import { MICROS_PER_MS } from './micros.ts';
 import type { ViewDefinition } from './view-definition.ts';
 import { toViewValues, type ViewValues } from './view-values.ts';
-
-const MICROS_PER_MS = 1000;
 
 /**
  * An online row as it is at `now`: too old, or as stored; null for a key without a row. The row's

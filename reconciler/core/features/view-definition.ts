@@ -23,6 +23,8 @@ export type ViewFeature =
       readonly windowSeconds: number;
     };
 
+export type AggregateFeature = Extract<ViewFeature, { readonly kind: 'aggregate' }>;
+
 /** What the values of a view depend on, and nothing else: its digest names its online rows. */
 export type ViewDefinition = {
   readonly v: 1;

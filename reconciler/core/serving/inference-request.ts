@@ -1,4 +1,5 @@
 import { CodedError } from '../contracts/coded-error.ts';
+import { isJsonObject, type JsonObject } from '../contracts/json.ts';
 import { parseTensor } from './parse-tensor.ts';
 import type { Tensor, TensorForm } from './tensor.ts';
 
@@ -28,14 +29,12 @@ export type InferenceRequest = {
 
 const MAX_TEXT_LENGTH = 1024;
 
-type Members = Readonly<Record<string, unknown>>;
-
 /** The outer part of an Open Inference Protocol request. Throws P821. */
 export function parseEnvelope(body: unknown): InferenceEnvelope {
-  if (!isObject(body)) throw refuse('the body is no JSON object');
-  const { id, parameters = {}, inputs, outputs = null } = body as Members;
+  if (!isJsonObject(body)) throw refuse('the body is no JSON object');
+  const { id, parameters = {}, inputs, outputs = null } = body;
   if (id !== undefined && !isShortText(id)) throw refuse('id is no text, or a very long one');
-  if (!isObject(parameters)) throw refuse('parameters are no object');
+  if (!isJsonObject(parameters)) throw refuse('parameters are no object');
   const entityKey = Object.hasOwn(parameters, 'entity_key') ? parameters['entity_key'] : null;
   if (entityKey !== null && !isShortText(entityKey)) {
     throw refuse('parameters.entity_key is no text, or a very long one');
@@ -87,13 +86,15 @@ function parseOutputs(
   return asked;
 }
 
-function byName(items: readonly unknown[], what: string): ReadonlyMap<string, Members> {
-  const found = new Map<string, Members>();
+function byName(items: readonly unknown[], what: string): ReadonlyMap<string, JsonObject> {
+  const found = new Map<string, JsonObject>();
   for (const item of items) {
-    const name = isObject(item) ? item['name'] : undefined;
-    if (!isShortText(name)) throw refuse(`an ${what} has no name`);
+    if (!isJsonObject(item) || !isShortText(item['name'])) {
+      throw refuse(`an ${what} has no name`);
+    }
+    const { name } = item;
     if (found.has(name)) throw refuse(`an ${what} appears twice in the request`);
-    found.set(name, item as Members);
+    found.set(name, item);
   }
   return found;
 }
@@ -102,10 +103,6 @@ function checkNames(given: readonly string[], known: readonly string[], what: st
   if (given.every((name) => known.includes(name))) return;
   const list = known.map((name) => `'${name}'`).join(', ');
   throw refuse(`an ${what} has a name that the model does not know: it knows ${list}`);
-}
-
-function isObject(value: unknown): value is Members {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isShortText(value: unknown): value is string {

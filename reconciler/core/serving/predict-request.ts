@@ -1,5 +1,6 @@
 import { CodedError } from '../contracts/coded-error.ts';
 import type { FeatureContract } from '../contracts/generated/model-manifest.generated.ts';
+import { isJsonObject } from '../contracts/json.ts';
 import { toEntityKey } from '../features/entity-key.ts';
 
 export type EntityValue = string | number | boolean;
@@ -18,14 +19,14 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /** Who is asked about, and what the request itself knows of them. Throws P821. */
 export function parsePredictRequest(body: unknown): PredictRequest {
-  if (!isObject(body)) throw refuse('the body is no JSON object');
+  if (!isJsonObject(body)) throw refuse('the body is no JSON object');
   const { entities = {}, features = {}, ...others } = body;
   const [other] = Object.keys(others);
   if (other !== undefined) throw refuse('the body has entities and features, and nothing else');
-  if (!isObject(entities) || Object.keys(entities).length > MAX_KEYS) {
+  if (!isJsonObject(entities) || Object.keys(entities).length > MAX_KEYS) {
     throw refuse('entities are no object, or a very large one');
   }
-  if (!isObject(features) || Object.keys(features).length > MAX_FEATURES) {
+  if (!isJsonObject(features) || Object.keys(features).length > MAX_FEATURES) {
     throw refuse('features are no object, or a very large one');
   }
   return { entities: checkEntities(entities), features };
@@ -85,10 +86,6 @@ function checkKnown(given: object, known: ReadonlySet<string>, what: string): vo
 /** A name that came from outside is repeated only where it looks like one. */
 function toShown(name: string): string {
   return /^\w[\w-]{0,63}$/.test(name) ? name : '…';
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function refuse(what: string): CodedError {

@@ -1,4 +1,5 @@
 import { CodedError } from '../contracts/coded-error.ts';
+import { compareText } from '../contracts/compare-text.ts';
 import type {
   CounterEntry,
   FeatureCounts,
@@ -7,7 +8,11 @@ import type {
 /** What is summed apart: an endpoint, a version, and the route table that was in force. */
 export type CounterKey = string;
 
-export function toCounterKey({ endpoint, version, routeRevision }: CounterEntry): CounterKey {
+export function toCounterKey({
+  endpoint,
+  version,
+  routeRevision,
+}: Pick<CounterEntry, 'endpoint' | 'version' | 'routeRevision'>): CounterKey {
   return `${endpoint} ${version} ${routeRevision}`;
 }
 
@@ -40,10 +45,13 @@ export function addCounters(left: CounterEntry, right: CounterEntry): CounterEnt
 }
 
 /** Adds up what has one key; the order is that of the first appearance. */
-export function sumCounters(entries: Iterable<CounterEntry>): readonly CounterEntry[] {
-  const sums = new Map<CounterKey, CounterEntry>();
+export function sumCounters(
+  entries: Iterable<CounterEntry>,
+  toKey: (entry: CounterEntry) => string = toCounterKey,
+): readonly CounterEntry[] {
+  const sums = new Map<string, CounterEntry>();
   for (const entry of entries) {
-    const key = toCounterKey(entry);
+    const key = toKey(entry);
     const before = sums.get(key);
     sums.set(key, before === undefined ? entry : addCounters(before, entry));
   }
@@ -84,10 +92,6 @@ function add(left: number, right: number): number {
   const sum = left + right;
   if (Number.isSafeInteger(sum)) return sum;
   throw new CodedError('P703', 'a count would be beyond 2^53, so nothing is added');
-}
-
-function compareText(left: string, right: string): number {
-  return left < right ? -1 : left > right ? 1 : 0;
 }
 
 /** A thousand features would make a message that nobody reads. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { toCanonicalJson } from '../../../core/contracts/canonical-json.ts';
 import { CodedError } from '../../../core/contracts/coded-error.ts';
 import { hasErrorCode } from '../../../core/contracts/has-error-code.ts';
-import type { Json, JsonObject } from '../../../core/contracts/json.ts';
+import { isJsonObject, type Json } from '../../../core/contracts/json.ts';
 import type { DataConnection } from '../../../ports/data-connections.ts';
 import { readSmallFile, writeDurably } from './durable-file.ts';
 
@@ -39,23 +39,19 @@ function parseMade(text: string): Made | null {
   } catch {
     return null;
   }
-  if (!isObject(value)) return null;
+  if (!isJsonObject(value)) return null;
   const { v, state, synthetic, files } = value;
-  const isKnown = v === 1 && (state === 'making' || state === 'made') && isObject(synthetic);
+  const isKnown = v === 1 && (state === 'making' || state === 'made') && isJsonObject(synthetic);
   if (!isKnown || !Array.isArray(files) || !files.every(isMadeFile)) return null;
   return value as unknown as Made;
 }
 
 function isMadeFile(value: Json): boolean {
-  if (!isObject(value)) return false;
+  if (!isJsonObject(value)) return false;
   const { name, bytes, mtimeMs } = value;
   // A name with a slash could have us remove a file elsewhere.
   const isName = typeof name === 'string' && /^[a-z0-9][a-z0-9.-]*$/.test(name);
   return isName && typeof bytes === 'number' && typeof mtimeMs === 'number';
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 export function writeMade(folder: string, made: Made): Promise<void> {

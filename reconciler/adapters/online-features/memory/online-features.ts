@@ -2,13 +2,11 @@ import assert from 'node:assert/strict';
 import { toDefinitionDigest } from '../../../core/features/contract.ts';
 import { toEntityKey } from '../../../core/features/entity-key.ts';
 import { evaluateView, listKeys, type SourceRow } from '../../../core/features/evaluate-view.ts';
-import { parseMicros, toOnlineAsOf } from '../../../core/features/micros.ts';
+import { MICROS_PER_MS, parseMicros, toOnlineAsOf } from '../../../core/features/micros.ts';
 import type { ViewDefinition } from '../../../core/features/view-definition.ts';
 import type { OnlineFeatures, OnlineRow, OnlineState } from '../../../ports/online-features.ts';
 import type { StoredSnapshot } from '../../../ports/snapshots.ts';
 import type { MemoryOnlineTables } from './tables.ts';
-
-const MICROS_PER_MS = 1000;
 
 export function createMemoryOnlineFeatures(deps: {
   readonly tables: MemoryOnlineTables;

@@ -1,7 +1,7 @@
 import { type IncomingMessage, request } from 'node:http';
 import { CodedError } from '../../../core/contracts/coded-error.ts';
 import { ERROR_CODES, type ErrorCode } from '../../../core/contracts/error-codes.ts';
-import type { Json, JsonObject } from '../../../core/contracts/json.ts';
+import { isJsonObject, type JsonObject } from '../../../core/contracts/json.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { PredictionRequest, Predictions } from '../../../ports/predictions.ts';
 
@@ -78,9 +78,8 @@ async function readAll(response: IncomingMessage): Promise<string> {
 
 function parseObject(text: string): JsonObject | null {
   try {
-    const value = JSON.parse(text) as Json;
-    const isObject = value !== null && typeof value === 'object' && !Array.isArray(value);
-    return isObject ? (value as JsonObject) : null;
+    const value: unknown = JSON.parse(text);
+    return isJsonObject(value) ? value : null;
   } catch {
     return null;
   }

@@ -1,8 +1,8 @@
 import { parseDurationSeconds } from '../duration.ts';
 import type { ModelSpec } from '../generated/model.generated.ts';
 import type { FieldProblem } from '../validate-value.ts';
-import { checkInstant } from './connection.ts';
 import { type FieldCheck, problemAt } from './field-check.ts';
+import { checkInstant } from './instant.ts';
 
 export const checkModel: FieldCheck<ModelSpec> = (spec) => [
   ...checkInstant('/spec/training/window/asOf', spec.training.window.asOf),

@@ -8,8 +8,9 @@ export interface ProgramRunner {
   /**
    * Starts `program` with `verb`, hands it `job`, and returns the JSON object it answers with.
    * Nothing of this process's environment is inherited. Throws P801 or P804 when the program says
-   * that what it was given is bad (its words are the message), P808 when it fails in any other way, does not end in time or answers
-   * with something else; a program that is ended leaves no child behind.
+   * that what it was given is bad (its words are the message), P808 when it fails in any other way,
+   * does not end in time or answers with something else; a program that is ended leaves no child
+   * behind.
    */
   run(input: {
     readonly program: 'synthesize' | 'materialize' | 'evaluate';

@@ -2,33 +2,23 @@ import type { Fence } from '../core/contracts/fence.ts';
 import type { EvaluationReport } from '../core/contracts/generated/evaluation-report.generated.ts';
 import type { ModelManifest } from '../core/contracts/generated/model-manifest.generated.ts';
 import type { JsonObject } from '../core/contracts/json.ts';
+import type { StepName } from '../core/runs/judge-step.ts';
+import type { RunProgress } from '../core/runs/progress.ts';
+import type { RunFacts } from '../core/runs/run-environment.ts';
 
 /** One program of a run. It is started in the run's base folder, without a shell. */
 export type RunStep = {
-  readonly name: 'prepare' | 'train' | 'evaluate';
+  readonly name: StepName;
   readonly argv: readonly string[];
-  /** Written to `input/config/<name>.json`, whose path is the program's last argument; null for the runner contract. */
+  /**
+   * Written to `input/config/<name>.json`, whose path is the program's last argument; null for a
+   * program that keeps the runner contract.
+   */
   readonly job: JsonObject | null;
 };
 
-export type RunRequest = {
-  readonly runKey: string;
-  /** For people and names: `payments/fraud`. */
-  readonly model: string;
-  readonly zone: string;
+export type RunRequest = RunFacts & {
   readonly target: string;
-  readonly pool: string;
-  readonly device: 'cpu' | 'cuda';
-  readonly seed: number;
-  readonly digests: {
-    readonly commit: string;
-    readonly spec: string;
-    readonly snapshot: string;
-    readonly trainer: string;
-  };
-  readonly hyperparameters: Readonly<Record<string, string | number | boolean>>;
-  /** `input/config/run.json` beside what the executor adds. */
-  readonly config: JsonObject;
   readonly steps: readonly RunStep[];
   readonly limits: {
     readonly maxRuntimeSeconds: number;
@@ -40,18 +30,13 @@ export type RunRequest = {
   };
 };
 
-export type RunProgress = {
-  readonly percent: number | null;
-  readonly step: number | null;
-};
-
 export type RunObservation =
   | { readonly state: 'absent' }
   /** It waits for a slot of its pool. */
   | { readonly state: 'queued'; readonly why: string }
   | {
       readonly state: 'running';
-      readonly step: RunStep['name'];
+      readonly step: StepName;
       readonly attempt: number;
       readonly progress: RunProgress | null;
     }
@@ -65,7 +50,7 @@ export type RunObservation =
   /** It will not be tried again by itself. `why` holds no secret and no row of data. */
   | {
       readonly state: 'failed';
-      readonly step: RunStep['name'];
+      readonly step: StepName;
       readonly attempts: number;
       readonly why: string;
     };

@@ -1,5 +1,5 @@
 /** What people see of a program's own words; the rest stays in its log. */
-const MAX_FAILURE_CHARACTERS = 1024;
+export const MAX_FAILURE_CHARACTERS = 1024;
 
 const CONTROLS = /\p{Cc}+/gu;
 

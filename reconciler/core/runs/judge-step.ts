@@ -1,3 +1,5 @@
+import { EXIT_BAD_INPUT } from '../contracts/runner-answer.ts';
+
 export type StepName = 'prepare' | 'train' | 'evaluate';
 
 /** Why we asked a program to stop. `preempted`: the machine wants its slot back. */
@@ -54,7 +56,6 @@ export type StepVerdict =
   | { readonly kind: 'wait'; readonly why: string }
   | { readonly kind: 'failed'; readonly why: string };
 
-const BAD_INPUT = 10;
 const KILLED = 137;
 /** A shell's way to say that a signal ended a program. */
 const SIGNAL_CODES: Readonly<Record<string, number>> = { SIGKILL: KILLED, SIGTERM: 143 };
@@ -70,7 +71,7 @@ export function judgeStep(end: StepEnd, counters: RunCounters, rule: RetryRule):
   if (end.stopped === 'preempted') return { kind: 'wait', why: toPreemption(end) };
   if (end.stopped === 'stalled') return judgeStall(end, counters);
   const code = end.exitCode ?? SIGNAL_CODES[end.signal ?? ''] ?? null;
-  if (code === BAD_INPUT) return toRefusal(end);
+  if (code === EXIT_BAD_INPUT) return toRefusal(end);
   const hasCrashed = end.signal !== null || end.stopped === 'memory';
   if (end.step === 'evaluate' && hasCrashed) {
     return toFailure('P804', `the model crashed the program that checked it (${toCause(end)})`);

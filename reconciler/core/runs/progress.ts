@@ -1,13 +1,19 @@
+import { isJsonObject } from '../contracts/json.ts';
+
 /** Longer lines are no progress lines. */
 const MAX_LINE_BYTES = 4096;
+
+/** What a program has said of itself last; null where it did not. */
+export type RunProgress = {
+  readonly percent: number | null;
+  readonly step: number | null;
+};
 
 /**
  * The newest line that can be read, from the end of a progress file; null when there is none. What
  * is malformed or too long is passed over: a report never fails a training.
  */
-export function parseProgress(
-  text: string,
-): { readonly percent: number | null; readonly step: number | null } | null {
+export function parseProgress(text: string): RunProgress | null {
   const lines = text.split('\n');
   // What follows the last line feed is still being written.
   for (let index = lines.length - 2; index >= 0; index -= 1) {
@@ -18,15 +24,15 @@ export function parseProgress(
   return null;
 }
 
-function parseLine(line: string) {
+function parseLine(line: string): RunProgress | null {
   let value: unknown;
   try {
     value = JSON.parse(line);
   } catch {
     return null;
   }
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) return null;
-  const { progressPercentage, step } = value as Readonly<Record<string, unknown>>;
+  if (!isJsonObject(value)) return null;
+  const { progressPercentage, step } = value;
   const progress = { percent: toPercent(progressPercentage), step: toStep(step) };
   return progress.percent === null && progress.step === null ? null : progress;
 }

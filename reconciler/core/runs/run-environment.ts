@@ -5,6 +5,7 @@ import type { JsonObject } from '../contracts/json.ts';
 /** Of a run, what its programs are told. */
 export type RunFacts = {
   readonly runKey: string;
+  /** For people and names: `payments/fraud`. */
   readonly model: string;
   readonly zone: string;
   readonly pool: string;
@@ -17,6 +18,7 @@ export type RunFacts = {
     readonly trainer: string;
   };
   readonly hyperparameters: Readonly<Record<string, string | number | boolean>>;
+  /** `input/config/run.json` beside what the executor adds. */
   readonly config: JsonObject;
 };
 

@@ -1,4 +1,5 @@
 import { NO_COUNTERS, type RunCounters, type StepName, type StepVerdict } from './judge-step.ts';
+import type { RunProgress } from './progress.ts';
 
 /** Where a run stands; each change of it is written down before anything follows from it. */
 export type RunStatus = {
@@ -92,7 +93,7 @@ export function loseSupervisor(status: RunStatus): RunStatus {
 export function toRunObservation(
   status: RunStatus,
   more: {
-    readonly progress: { readonly percent: number | null; readonly step: number | null } | null;
+    readonly progress: RunProgress | null;
     readonly resultFolder: string;
     readonly waitsFor: string;
   },

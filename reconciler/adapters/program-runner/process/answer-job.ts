@@ -8,6 +8,7 @@ import {
   type RunnerAnswer,
   toAnswerLine,
 } from '../../../core/contracts/runner-answer.ts';
+import { MAX_FAILURE_CHARACTERS } from '../../../core/runs/failure-text.ts';
 
 export type JobDeps = {
   /** A path of the job as one of this machine: a relative one is below the run's base folder. */
@@ -21,9 +22,6 @@ export type JobVerb = (job: Json, deps: JobDeps) => Promise<JsonObject>;
 
 /** The largest job names some hundred columns and features, a few hundred bytes each. */
 const MAX_JOB_BYTES = 4 * 1024 * 1024;
-
-/** What the runner contract keeps of a failure. */
-const MAX_FAILURE_CHARACTERS = 1024;
 
 /**
  * The program's side of a bundled program: `main.js <verb> <job file>`. Performs the job and says

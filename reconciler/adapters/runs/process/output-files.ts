@@ -2,8 +2,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { hasErrorCode } from '../../../core/contracts/has-error-code.ts';
 import { toFailureText } from '../../../core/runs/failure-text.ts';
-import { parseProgress } from '../../../core/runs/progress.ts';
-import type { RunProgress } from '../../../ports/runs.ts';
+import { parseProgress, type RunProgress } from '../../../core/runs/progress.ts';
 
 /** 1,024 characters of at most four bytes each, and room for what is cut off their front. */
 const FAILURE_BYTES = 8 * 1024;

@@ -6,6 +6,7 @@ import type { TextBlob } from '../../../core/artifacts/compose-version.ts';
 import { CodedError } from '../../../core/contracts/coded-error.ts';
 import { hasErrorCode } from '../../../core/contracts/has-error-code.ts';
 import type { Randomness } from '../../../ports/randomness.ts';
+import { syncFolder } from './layout-files.ts';
 
 /** What the bytes of a blob must be. */
 export type Expected = { readonly digest: string; readonly size: number };
@@ -158,13 +159,4 @@ async function digestHandle(
     length += bytesRead;
   }
   return length === size ? `sha256:${hash.digest('hex')}` : null;
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const handle = await open(path, constants.O_RDONLY | constants.O_DIRECTORY);
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }

@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   MODEL_TYPE,
@@ -9,6 +9,7 @@ import { toCanonicalJson } from '../../../core/contracts/canonical-json.ts';
 import { hasErrorCode } from '../../../core/contracts/has-error-code.ts';
 import type { Json, JsonObject } from '../../../core/contracts/json.ts';
 import type { Blobs } from './blobs.ts';
+import { readText } from './layout-files.ts';
 import type { Referrer, Referrers } from './referrers.ts';
 
 /** `oci-layout` and `index.json`: for the tools of others, never read by us. */
@@ -53,15 +54,6 @@ export function createLayoutIndex(deps: {
     },
     refresh,
   };
-}
-
-async function readText(path: string): Promise<string | null> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (hasErrorCode(error, 'ENOENT')) return null;
-    throw error;
-  }
 }
 
 async function compose(blobs: Blobs, listed: readonly Referrer[]): Promise<Json> {

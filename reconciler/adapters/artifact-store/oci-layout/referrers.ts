@@ -1,9 +1,10 @@
-import { link, mkdir, open, opendir, readFile, rm } from 'node:fs/promises';
+import { link, mkdir, open, opendir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CodedError } from '../../../core/contracts/coded-error.ts';
 import { isDigest } from '../../../core/contracts/digest.ts';
 import { hasErrorCode } from '../../../core/contracts/has-error-code.ts';
 import type { Randomness } from '../../../ports/randomness.ts';
+import { readText, syncFolder } from './layout-files.ts';
 
 /** Which record belongs to a version: the first that was published. */
 export type Referrer = { readonly version: string; readonly record: string };
@@ -28,7 +29,7 @@ export function createReferrers(deps: {
   const pathOf = (version: string) => join(folder, version.slice('sha256:'.length));
 
   const find = async (version: string): Promise<string | null> => {
-    const text = await readText(pathOf(version));
+    const text = await readDigest(pathOf(version));
     if (text === null || isDigest(text)) return text;
     throw new CodedError('P806', `${pathOf(version)} names no record: restore it from a backup`);
   };
@@ -59,7 +60,7 @@ export function createReferrers(deps: {
       for (const name of await listNames(folder)) {
         const version = `sha256:${name}`;
         // What is damaged is found when it is asked for by its name.
-        const record = isDigest(version) ? await readText(pathOf(version)) : null;
+        const record = isDigest(version) ? await readDigest(pathOf(version)) : null;
         if (record !== null && isDigest(record)) referrers.push({ version, record });
       }
       return referrers.sort((left, right) => (left.version < right.version ? -1 : 1));
@@ -67,13 +68,8 @@ export function createReferrers(deps: {
   };
 }
 
-async function readText(path: string): Promise<string | null> {
-  try {
-    return (await readFile(path, 'utf8')).trim();
-  } catch (error) {
-    if (hasErrorCode(error, 'ENOENT')) return null;
-    throw error;
-  }
+async function readDigest(path: string): Promise<string | null> {
+  return (await readText(path))?.trim() ?? null;
 }
 
 async function listNames(folder: string): Promise<readonly string[]> {
@@ -93,15 +89,6 @@ async function writeDurably(path: string, text: string): Promise<void> {
   const handle = await open(path, 'wx', 0o600);
   try {
     await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const handle = await open(path, 'r');
-  try {
     await handle.sync();
   } finally {
     await handle.close();

@@ -1,4 +1,5 @@
 import { inspectTensor, type OnnxTensor, readValueInfo } from './inspect-tensor.ts';
+import { requireDomain } from './operator-domain.ts';
 import { type FieldBudget, readFields, toMessage, toName } from './protocol-buffer.ts';
 import { refuse } from './refuse.ts';
 
@@ -25,8 +26,6 @@ const GRAPH = {
 };
 const NODE = { operator: 4, attribute: 5, domain: 7, overload: 8 };
 const ATTRIBUTE = { tensor: 5, graph: 6, tensors: 10, graphs: 11, reference: 21, sparse: [22, 23] };
-
-const DOMAINS: ReadonlySet<string> = new Set(['', 'ai.onnx', 'ai.onnx.ml']);
 
 /** A model that draws lots answers differently each time, even where a probe sees no difference. */
 const DRAWING_LOTS: ReadonlySet<string> = new Set([
@@ -76,15 +75,9 @@ function walkNode(message: Uint8Array, walk: Walk, depth: number): void {
   for (const field of readFields(message, walk.budget)) {
     if (field.number === NODE.attribute) walkAttribute(toMessage(field), walk, depth);
     else if (field.number === NODE.overload) throw refuse('model.onnx calls functions of its own');
-    else if (field.number === NODE.domain) checkDomain(toName(field));
+    else if (field.number === NODE.domain) requireDomain(toName(field));
     else if (field.number === NODE.operator) checkOperator(toName(field));
   }
-}
-
-function checkDomain(domain: string): void {
-  if (DOMAINS.has(domain)) return;
-  const shown = JSON.stringify(domain).slice(0, 80);
-  throw refuse(`model.onnx uses the operators of ${shown}: only ai.onnx and ai.onnx.ml run here`);
 }
 
 function checkOperator(operator: string): void {

@@ -1,5 +1,6 @@
 import { type GraphLimits, inspectGraph } from './inspect-graph.ts';
 import type { OnnxTensor } from './inspect-tensor.ts';
+import { requireDomain } from './operator-domain.ts';
 import { readFields, toMessage, toName } from './protocol-buffer.ts';
 import { refuse } from './refuse.ts';
 
@@ -52,12 +53,6 @@ export function inspectOnnx(model: Uint8Array): InspectedModel {
   return { opset: Object.fromEntries([...opset].sort()), inputs, outputs };
 }
 
-const DOMAINS: ReadonlyMap<string, string> = new Map([
-  ['', 'ai.onnx'],
-  ['ai.onnx', 'ai.onnx'],
-  ['ai.onnx.ml', 'ai.onnx.ml'],
-]);
-
 function readOpset(message: Uint8Array, opset: Map<string, number>): void {
   let domain = '';
   let version = 0;
@@ -65,11 +60,7 @@ function readOpset(message: Uint8Array, opset: Map<string, number>): void {
     if (field.number === 1) domain = toName(field);
     if (field.number === 2) version = field.value;
   }
-  const known = DOMAINS.get(domain);
-  if (known === undefined) {
-    const shown = JSON.stringify(domain).slice(0, 80);
-    throw refuse(`model.onnx uses the operators of ${shown}: only ai.onnx and ai.onnx.ml run here`);
-  }
+  const known = requireDomain(domain);
   if (!Number.isSafeInteger(version) || version < 1 || opset.has(known)) {
     throw refuse(`model.onnx names no single version of ${known}`);
   }

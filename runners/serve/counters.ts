@@ -1,3 +1,4 @@
+import { MAX_DELTA_ENTRIES } from '../../reconciler/core/contracts/control-message.ts';
 import { findCell } from '../../reconciler/core/contracts/count-cell.ts';
 import type {
   CounterEntry,
@@ -5,6 +6,7 @@ import type {
 } from '../../reconciler/core/contracts/generated/counter-delta.generated.ts';
 import type { DriftReference } from '../../reconciler/core/contracts/generated/model-manifest.generated.ts';
 import { LATENCY_EDGES_MS } from '../../reconciler/core/contracts/latency-edges.ts';
+import { toCounterKey } from '../../reconciler/core/serving/sum-counters.ts';
 
 /** What is counted of one answered request. Nothing of it is kept but the counts. */
 export type CountedAnswer = {
@@ -32,9 +34,6 @@ export type CounterCollector = {
   /** What was counted since the last call; from then on that is the caller's to keep. */
   readonly takeDelta: () => readonly CounterEntry[];
 };
-
-/** As many as one delta holds; the rest goes with the next. */
-const MAX_ENTRIES = 1024;
 
 type Place = {
   readonly endpoint: string;
@@ -69,7 +68,7 @@ export function createCounterCollector(): CounterCollector {
   };
   return {
     createRecorder(place) {
-      const key = `${place.endpoint} ${place.version} ${place.routeRevision}`;
+      const key = toCounterKey(place);
       return {
         recordAnswer: (answer) => addAnswer(tallyOf(key, place), place.reference, answer),
         recordError(latencyMs) {
@@ -81,7 +80,8 @@ export function createCounterCollector(): CounterCollector {
       };
     },
     takeDelta() {
-      const taken = [...dirty].slice(0, MAX_ENTRIES);
+      // The rest goes with the next.
+      const taken = [...dirty].slice(0, MAX_DELTA_ENTRIES);
       for (const [key] of taken) dirty.delete(key);
       return taken.map(([, tally]) => toEntry(tally));
     },

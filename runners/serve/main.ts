@@ -19,6 +19,7 @@ import type { ProcessRegistry } from '../../reconciler/ports/process-registry.ts
 import { Secret } from '../../reconciler/ports/secrets.ts';
 import { createRouteFollower } from './control/follow-routes.ts';
 import { createCounterShipper } from './control/ship-counters.ts';
+import { describeError } from './describe-error.ts';
 import { createLateOnlineFeatures } from './late-online-features.ts';
 import { readNodeConfig } from './read-config.ts';
 import { createServingNode, type ServingNode, type ServingNodeDeps } from './serving-node.ts';
@@ -59,7 +60,7 @@ async function main(configPath: string | undefined): Promise<void> {
     await runNode(config, { clock, log });
   } catch (error) {
     const code = isCodedError(error) ? error.code : 'P606';
-    const message = error instanceof Error ? error.message : String(error);
+    const message = describeError(error);
     log.write({ level: 'error', event: 'node-failed', message, fields: { code } });
     process.exitCode = 1;
   }
@@ -174,7 +175,7 @@ async function unregister(registry: ProcessRegistry, config: NodeConfig, log: Lo
   try {
     await registry.unregisterSelf(config.node);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = describeError(error);
     log.write({ level: 'warn', event: 'node-still-registered', message });
   }
 }

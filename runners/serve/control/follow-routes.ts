@@ -4,6 +4,7 @@ import type { RouteTable } from '../../../reconciler/core/contracts/generated/ro
 import type { Clock } from '../../../reconciler/ports/clock.ts';
 import type { ControlChannel } from '../../../reconciler/ports/control-channel.ts';
 import type { Log, LogLevel } from '../../../reconciler/ports/log.ts';
+import { describeError } from '../describe-error.ts';
 import { toRetryDelayMs } from './retry-delay.ts';
 import { readRouteFile, writeRouteFile } from './route-file.ts';
 
@@ -122,7 +123,7 @@ async function keep(deps: RouteFollowerDeps, table: RouteTable): Promise<void> {
   try {
     await writeRouteFile(deps.file, table);
   } catch (error) {
-    const message = `the routes of revision ${table.revision} cannot be kept: ${describe(error)}`;
+    const message = `the routes of revision ${table.revision} cannot be kept: ${describeError(error)}`;
     say(deps, 'error', 'routes-not-kept', message);
   }
 }
@@ -171,7 +172,7 @@ async function attempt(
     const isAway = isCodedError(error, 'P811') && error.remedy === 'retry';
     // It may be away for days: that is said once.
     if (isNews || !isAway) {
-      say(deps, isAway ? 'warn' : 'error', 'routes-not-followed', describe(error));
+      say(deps, isAway ? 'warn' : 'error', 'routes-not-followed', describeError(error));
     }
     return false;
   }
@@ -179,8 +180,4 @@ async function attempt(
 
 function say({ log }: RouteFollowerDeps, level: LogLevel, event: string, message: string): void {
   log.write({ level, event, message });
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

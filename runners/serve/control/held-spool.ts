@@ -1,4 +1,5 @@
 import type { Log } from '../../../reconciler/ports/log.ts';
+import { describeError } from '../describe-error.ts';
 import { type BootSpool, removeSpool, writeSpool } from './spool.ts';
 import { isEmpty } from './spool-steps.ts';
 
@@ -29,7 +30,7 @@ export function createHeldSpool(deps: {
       await writeSpool(deps.folder, spool);
       onDisk = spool;
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = describeError(error);
       const message = `counts cannot be spooled and are lost if the node is killed now: ${why}`;
       deps.log.write({ level: 'error', event: 'counts-not-spooled', message });
       // What is on disk is older than what will be sent: after a crash it would count twice.

@@ -1,6 +1,7 @@
 import { rename } from 'node:fs/promises';
 import type { RouteTable } from '../../../reconciler/core/contracts/generated/route-table.generated.ts';
 import { parseContract } from '../../../reconciler/core/contracts/parse-contract.ts';
+import { describeError } from '../describe-error.ts';
 import { readPrivateFile, writePrivateFile } from './private-file.ts';
 
 /** As large as the largest table that comes over the channel. */
@@ -30,7 +31,7 @@ async function readOrSayWhy(path: string, zone: string): Promise<KeptTable | str
   try {
     text = await readPrivateFile(path, MAX_FILE_BYTES);
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return describeError(error);
   }
   if (text === null) return { state: 'none' };
   const parsed = parseContract('RouteTable', text);

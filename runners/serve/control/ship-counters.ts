@@ -3,6 +3,7 @@ import type { CounterEntry } from '../../../reconciler/core/contracts/generated/
 import type { Clock } from '../../../reconciler/ports/clock.ts';
 import type { ControlChannel } from '../../../reconciler/ports/control-channel.ts';
 import type { Log } from '../../../reconciler/ports/log.ts';
+import { describeError } from '../describe-error.ts';
 import { createHeldSpool, type HeldSpool } from './held-spool.ts';
 import { type BootSpool, listBoots, readSpool, removeSpool } from './spool.ts';
 import { addWaiting, beginSending, createSpool, endSending, refuseSending } from './spool-steps.ts';
@@ -60,7 +61,7 @@ export function createCounterShipper(deps: CounterShipperDeps): CounterShipper {
       return isAll;
     } catch (error) {
       // Said once: the next hundred seconds are no news.
-      if (!isAway) say(deps, 'warn', 'counts-not-taken', describe(error));
+      if (!isAway) say(deps, 'warn', 'counts-not-taken', describeError(error));
       isAway = true;
       return false;
     }
@@ -165,7 +166,7 @@ async function attempt(deps: CounterShipperDeps, act: () => Promise<void>): Prom
     await act();
     return true;
   } catch (error) {
-    say(deps, 'error', 'counts-not-kept', describe(error));
+    say(deps, 'error', 'counts-not-kept', describeError(error));
     return false;
   }
 }
@@ -177,8 +178,4 @@ function say(
   message: string,
 ): void {
   log.write({ level, event, message });
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

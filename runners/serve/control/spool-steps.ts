@@ -1,14 +1,14 @@
-import { MAX_CONTROL_MESSAGE_BYTES } from '../../../reconciler/core/contracts/control-message.ts';
+import {
+  MAX_CONTROL_MESSAGE_BYTES,
+  MAX_DELTA_ENTRIES,
+} from '../../../reconciler/core/contracts/control-message.ts';
 import type { CounterEntry } from '../../../reconciler/core/contracts/generated/counter-delta.generated.ts';
 import {
-  addCounters,
+  sumCounters,
   toCounterKey,
   toCounterShape,
 } from '../../../reconciler/core/serving/sum-counters.ts';
 import type { BootSpool } from './spool.ts';
-
-/** As many as a delta may have. */
-const MAX_ENTRIES = 1024;
 
 /** Leaves room for what stands around the entries. */
 const MAX_ENTRIES_BYTES = MAX_CONTROL_MESSAGE_BYTES - 4_096;
@@ -61,20 +61,14 @@ export function refuseSending(spool: BootSpool): BootSpool {
 
 /** Entries of one key in other cells stay apart: the other side judges them. */
 function sumAlike(entries: readonly CounterEntry[]): readonly CounterEntry[] {
-  const sums = new Map<string, CounterEntry>();
-  for (const entry of entries) {
-    const key = `${toCounterKey(entry)} ${toCounterShape(entry)}`;
-    const before = sums.get(key);
-    sums.set(key, before === undefined ? entry : addCounters(before, entry));
-  }
-  return [...sums.values()];
+  return sumCounters(entries, (entry) => `${toCounterKey(entry)} ${toCounterShape(entry)}`);
 }
 
 /** At least one: what is too large by itself is refused by itself. */
 function countForOneDelta(entries: readonly CounterEntry[]): number {
   let bytes = 0;
   let count = 0;
-  for (const entry of entries.slice(0, MAX_ENTRIES)) {
+  for (const entry of entries.slice(0, MAX_DELTA_ENTRIES)) {
     bytes += Buffer.byteLength(JSON.stringify(entry)) + 1;
     if (count > 0 && bytes > MAX_ENTRIES_BYTES) break;
     count += 1;

@@ -1,4 +1,4 @@
-import { CodedError } from '../../../reconciler/core/contracts/coded-error.ts';
+import { CodedError, isCodedError } from '../../../reconciler/core/contracts/coded-error.ts';
 import type { ModelManifest } from '../../../reconciler/core/contracts/generated/model-manifest.generated.ts';
 import type { Tensor } from '../../../reconciler/core/serving/tensor.ts';
 import type { CounterRecorder } from '../counters.ts';
@@ -39,9 +39,7 @@ export async function score(
   const startedMs = readMs();
   const { recorder, form, threshold } = served;
   const outputs = await served.queue.run(request).catch((error: unknown) => {
-    if (error instanceof CodedError && error.code === 'P825') {
-      recorder.recordError(readMs() - startedMs);
-    }
+    if (isCodedError(error, 'P825')) recorder.recordError(readMs() - startedMs);
     throw error;
   });
   const scores = readScores(outputs, form, request.rows);

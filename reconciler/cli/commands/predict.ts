@@ -1,4 +1,4 @@
-import { CodedError } from '../../core/contracts/coded-error.ts';
+import { CodedError, isCodedError } from '../../core/contracts/coded-error.ts';
 import type { Json, JsonObject } from '../../core/contracts/json.ts';
 import type { PredictionRequest } from '../../ports/predictions.ts';
 import { type Command, EXIT_OK } from '../command.ts';
@@ -86,7 +86,7 @@ async function askNodes(
       return await deps.predict(url, request);
     } catch (error) {
       refusal = error;
-      if (!(error instanceof CodedError) || error.code !== 'P822') break;
+      if (!isCodedError(error, 'P822')) break;
     }
   }
   throw refusal;

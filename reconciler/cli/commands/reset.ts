@@ -18,9 +18,10 @@ const HELP = `
 usage: plumb reset --yes [--state DIR]
 
 Stops everything and removes the installation: the platform repo with its ledger,
-the keys, the database, models with their data, and the targets' folders. Clones of the repo stay, and so
-does what Plumbline did not make. Databases on a server given by DATABASE_URL stay
-too: drop plumbline_ZONE there before you begin again with the same server.
+the keys, the database, models with their data, and the targets' folders. Clones
+of the repo stay, and so does what Plumbline did not make. Databases on a server
+given by DATABASE_URL stay too: drop plumbline_ZONE there before you begin again
+with the same server.
 
   --yes            required: there is no way back
 ${STATE_HELP}

@@ -1,10 +1,10 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import standalone from 'ajv/dist/standalone/index.js';
 import { compile } from 'json-schema-to-typescript';
 import { toPlainTypes } from './generate-types.ts';
 import type { ContractSchema } from './load-contracts.ts';
 import { asSchema, type Schema, type SchemaValue } from './load-schemas.ts';
 import { keepKeywords } from './walk-schema.ts';
+import { writeStandalone } from './write-standalone.ts';
 
 /** The type of a shape that crosses a process. */
 export async function generateContractTypes({ name, schema }: ContractSchema): Promise<string> {
@@ -41,10 +41,6 @@ function nameObjects(schema: Schema, name: string): Schema {
 
 const PROSE = new Set(['$schema', '$id', 'title', 'description']);
 
-const HEAD = `// @ts-nocheck: written by Ajv, which knows no types; their type is given where they are used.
-import { countCodePoints } from '../../spec/count-code-points.ts';
-`;
-
 /** One validator per shape, as code that needs neither Ajv nor \`eval\` at run time. */
 export function generateContractValidators(contracts: readonly ContractSchema[]): string {
   const ajv = new Ajv2020({
@@ -61,14 +57,9 @@ export function generateContractValidators(contracts: readonly ContractSchema[])
       name,
     );
   }
-  const names = Object.fromEntries(contracts.map(({ name }) => [name, name]));
-  const code = standalone
-    .default(ajv, names)
-    .replace('"use strict";', '')
-    .replaceAll('require("ajv/dist/runtime/ucs2length").default', 'countCodePoints')
-    .replaceAll(/^export const (\w+) = /gm, 'export const validate$1 = ');
-  if (code.includes('require(')) {
-    throw new Error('a schema uses a keyword whose validator needs Ajv at run time');
-  }
-  return `${HEAD}${code.trim()}\n`;
+  return writeStandalone(
+    ajv,
+    contracts.map(({ name }) => name),
+    '../../spec/count-code-points.ts',
+  );
 }

@@ -1,5 +1,7 @@
+import { GIT_NAMESPACE } from '../core/audit/ssh-signature.ts';
 import { CodedError } from '../core/contracts/coded-error.ts';
 import { MAIN_BRANCH, type Oid } from '../core/contracts/git.ts';
+import { APPROVAL_NAMESPACE } from '../core/forge/approval-payload.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { FileChange, GitReader, GitWriter } from '../ports/git.ts';
 import type { InstanceFile } from '../ports/instance-file.ts';
@@ -66,9 +68,16 @@ async function commitFolder(
 
 function formatAllowedSigners(signers: ReadonlyMap<IdentityName, LedgerSigner>): string {
   const lines = [...signers].map(
-    ([name, { publicKey }]) => `${toPrincipal(name)} namespaces="git" ${publicKey}`,
+    ([name, { publicKey }]) =>
+      `${toPrincipal(name)} namespaces="${listNamespaces(name)}" ${publicKey}`,
   );
-  return ['# Who may sign commits of this repository and of its ledger.', ...lines, ''].join('\n');
+  const head = `# Who may sign what: "git" for commits and pull requests, "${APPROVAL_NAMESPACE}" to approve.`;
+  return [head, ...lines, ''].join('\n');
+}
+
+/** The machine proposes and writes down; it never approves. */
+function listNamespaces(name: IdentityName): string {
+  return name === 'plumbline' ? GIT_NAMESPACE : `${GIT_NAMESPACE},${APPROVAL_NAMESPACE}`;
 }
 
 function toPrincipal(name: IdentityName): string {

@@ -1,10 +1,13 @@
 import type { Instant } from '../core/contracts/instant.ts';
 
-/** Signs commits as one identity, in the form that `git verify-commit` accepts (SSHSIG). */
+/**
+ * Signs as one identity in one namespace (SSHSIG): commits, in the form that `git verify-commit`
+ * accepts, unless the signer was opened for another purpose.
+ */
 export interface LedgerSigner {
   /** The public key line: `ssh-ed25519 AAAA…`. */
   readonly publicKey: string;
-  /** An armored signature over `payload` in the namespace `git`. */
+  /** An armored signature over `payload`, in the namespace `git` for commits. */
   sign(payload: Uint8Array): Promise<string>;
 }
 

@@ -55,9 +55,15 @@ async function writeNew(path: string, text: string, mode: number): Promise<void>
   }
 }
 
-/** Throws P412 for a file that is missing, readable by others, encrypted or no Ed25519 key. */
-export async function loadSshLedgerSigner(path: string): Promise<LedgerSigner> {
-  return toSigner(parse(path, await readPrivate(path)));
+/**
+ * Throws P412 for a file that is missing, readable by others, encrypted or no Ed25519 key. Signs in
+ * the namespace of commits unless another is named.
+ */
+export async function loadSshLedgerSigner(
+  path: string,
+  namespace: string = GIT_NAMESPACE,
+): Promise<LedgerSigner> {
+  return toSigner(parse(path, await readPrivate(path)), namespace);
 }
 
 async function readPrivate(path: string): Promise<string> {
@@ -92,14 +98,14 @@ function toKeyFailure(path: string, what: string): CodedError {
   return new CodedError('P412', `key file ${path} ${what}`, { details: { path } });
 }
 
-function toSigner(key: Ed25519Key): LedgerSigner {
+function toSigner(key: Ed25519Key, namespace: string): LedgerSigner {
   const { privateKey, publicKey } = key;
   return {
     publicKey: toPublicKeyLine(publicKey),
     sign: async (payload) =>
       signWithEd25519({
         payload,
-        namespace: GIT_NAMESPACE,
+        namespace,
         publicKey,
         hash: hashNatively,
         sign: (data) => sign(null, data, privateKey),

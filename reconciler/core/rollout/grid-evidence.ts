@@ -40,11 +40,12 @@ export function measureGridEvidence(
   { nullRatio, ratios, power = 1 }: GridQuestion,
 ): number {
   const bets = ratios.map((ratio) => {
+    // The logarithms of share over share, and of rest over rest, have all but one term in common.
+    const factor = Math.log(ratio / nullRatio);
     let sum = 0;
     for (const { weight, canary, stable } of pools) {
-      const bet = toCanaryShare(weight, ratio);
-      const assumed = toCanaryShare(weight, nullRatio);
-      sum += canary * Math.log(bet / assumed) + stable * Math.log((1 - bet) / (1 - assumed));
+      const scale = Math.log1p(weight * (ratio - 1)) - Math.log1p(weight * (nullRatio - 1));
+      sum += canary * factor - (canary + stable) * scale;
     }
     return power * sum;
   });

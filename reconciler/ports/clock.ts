@@ -7,3 +7,9 @@ export interface Clock {
   /** Resolves after at least `durationMs`, or at once when `signal` is aborted; never rejects. */
   sleep(durationMs: number, signal?: AbortSignal): Promise<void>;
 }
+
+/**
+ * Milliseconds with fractions since some moment, for durations alone: a prediction takes a tenth of
+ * what the clock tells apart. It never goes back, and knows nothing of the time of day.
+ */
+export type Stopwatch = () => number;

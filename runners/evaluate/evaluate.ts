@@ -7,7 +7,7 @@ import type { JsonObject } from '../../reconciler/core/contracts/json.ts';
 import type { EvaluateJob } from '../../reconciler/core/contracts/runner-jobs.ts';
 import { fitFeature, fitScore } from '../../reconciler/core/drift/fit-reference.ts';
 import { measureModel } from '../../reconciler/core/evaluation/measure-model.ts';
-import type { Clock } from '../../reconciler/ports/clock.ts';
+import type { Clock, Stopwatch } from '../../reconciler/ports/clock.ts';
 import { checkTensors } from './check-tensors.ts';
 import { compareScores } from './compare-scores.ts';
 import { composeManifest } from './compose-manifest.ts';
@@ -22,8 +22,7 @@ import { readTrainerClaims, type TrainerClaims } from './trainer-claims.ts';
 
 export type EvaluateDeps = {
   readonly clock: Clock;
-  /** Milliseconds with fractions, for durations. */
-  readonly stopwatch: () => number;
+  readonly stopwatch: Stopwatch;
   /** Path of the program that a model is scored in. */
   readonly scoreProgram: string;
   readonly scratchFolder: string;

@@ -1,3 +1,4 @@
+import type { Stopwatch } from '../../reconciler/ports/clock.ts';
 import { refuse } from './refuse.ts';
 import type { Scorer } from './scorer.ts';
 
@@ -58,7 +59,7 @@ export function checkProbabilities(scores: Float32Array, where: string): void {
  */
 export async function measureSingleRowMs(
   scorer: Scorer,
-  stopwatch: () => number,
+  stopwatch: Stopwatch,
   row: Float32Array,
 ): Promise<number> {
   // The first call allocates and decides; it is nobody's usual call.

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import type { Duplex, Writable } from 'node:stream';
-import type { Clock } from '../../reconciler/ports/clock.ts';
+import type { Clock, Stopwatch } from '../../reconciler/ports/clock.ts';
 import {
   ANSWER,
   ASK,
@@ -28,8 +28,7 @@ export type ScorerDeps = {
   /** Path of `score-program`. */
   readonly program: string;
   readonly clock: Clock;
-  /** Milliseconds with fractions, for durations. */
-  readonly stopwatch: () => number;
+  readonly stopwatch: Stopwatch;
   readonly limits: ScorerLimits;
 };
 

@@ -20,7 +20,7 @@ import { Secret } from '../../reconciler/ports/secrets.ts';
 import { createRouteFollower } from './control/follow-routes.ts';
 import { createCounterShipper } from './control/ship-counters.ts';
 import { describeError } from './describe-error.ts';
-import { createLateOnlineFeatures } from './late-online-features.ts';
+import { createLateOnlineFeatures } from './features/late-online-features.ts';
 import { readNodeConfig } from './read-config.ts';
 import { createServingNode, type ServingNode, type ServingNodeDeps } from './serving-node.ts';
 
@@ -116,7 +116,7 @@ function toNodeDeps(
       inlineBelow: INLINE_BELOW,
     },
     clock,
-    readMs: createSystemStopwatch(),
+    stopwatch: createSystemStopwatch(),
     randomness,
     log,
     host: config.host,

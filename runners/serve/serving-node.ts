@@ -2,20 +2,20 @@ import type { CounterEntry } from '../../reconciler/core/contracts/generated/cou
 import type { ModelManifest } from '../../reconciler/core/contracts/generated/model-manifest.generated.ts';
 import type { RouteTable } from '../../reconciler/core/contracts/generated/route-table.generated.ts';
 import type { ArtifactStore } from '../../reconciler/ports/artifact-store.ts';
-import type { Clock } from '../../reconciler/ports/clock.ts';
+import type { Clock, Stopwatch } from '../../reconciler/ports/clock.ts';
 import type { Log } from '../../reconciler/ports/log.ts';
 import type { OnlineFeatureReader } from '../../reconciler/ports/online-features.ts';
 import type { Randomness } from '../../reconciler/ports/randomness.ts';
 import { createCounterCollector } from './counters.ts';
-import { createFeatureResolver, type FeatureResolver } from './feature-resolver.ts';
+import { createFeatureResolver, type FeatureResolver } from './features/feature-resolver.ts';
+import { shareReads } from './features/shared-reads.ts';
 import { answerRequest } from './http/answer-request.ts';
 import { DEFAULT_HTTP_LIMITS, type HttpLimits } from './http/limits.ts';
 import { createNodeServer } from './http/node-server.ts';
 import { createBodyReader } from './http/read-body.ts';
 import { type OpenModelDeps, openModel } from './models/open-model.ts';
 import { createLoadedVersions } from './routes/loaded-versions.ts';
-import { type Applied, createRouteState } from './routes/route-state.ts';
-import { shareReads } from './shared-reads.ts';
+import { type AppliedRoutes, createRouteState } from './routes/route-state.ts';
 import { createTurns } from './turn.ts';
 
 export type ServingNodeDeps = {
@@ -23,8 +23,7 @@ export type ServingNodeDeps = {
   readonly onlineFeatures: OnlineFeatureReader;
   readonly models: Omit<OpenModelDeps, 'clock' | 'log'>;
   readonly clock: Clock;
-  /** Milliseconds with fractions, for durations alone. */
-  readonly readMs: () => number;
+  readonly stopwatch: Stopwatch;
   readonly randomness: Randomness;
   readonly log: Log;
   readonly host: string;
@@ -36,7 +35,7 @@ export type ServingNodeDeps = {
 export type ServingNode = {
   /** Begins to answer; without routes it is alive and not ready. */
   readonly start: () => Promise<{ readonly port: number }>;
-  readonly apply: (table: RouteTable) => Promise<Applied>;
+  readonly apply: (table: RouteTable) => Promise<AppliedRoutes>;
   /** What was counted since the last call. */
   readonly takeDelta: () => readonly CounterEntry[];
   /** Not ready from now on: whoever watches sends no more. */
@@ -49,7 +48,7 @@ export type ServingNode = {
 
 /** A data-plane node but for the two that talk to the control plane. */
 export function createServingNode(deps: ServingNodeDeps): ServingNode {
-  const { clock, log, randomness, readMs, build, artifacts } = deps;
+  const { clock, log, randomness, stopwatch, build, artifacts } = deps;
   const limits = { ...DEFAULT_HTTP_LIMITS, ...deps.limits };
   const counters = createCounterCollector();
   const turns = createTurns();
@@ -65,7 +64,7 @@ export function createServingNode(deps: ServingNodeDeps): ServingNode {
   const answering = {
     routes,
     randomness,
-    readMs,
+    stopwatch,
     build,
     isStopping: () => isStopping,
     body: createBodyReader(limits),

@@ -11,10 +11,8 @@ import { createSeededRandomness } from '../../reconciler/adapters/randomness/see
 import { createMemoryRoutes } from '../../reconciler/adapters/routes/memory/routes.ts';
 import { createMemoryRouteTables } from '../../reconciler/adapters/routes/memory/tables.ts';
 import type { RouteTable } from '../../reconciler/core/contracts/generated/route-table.generated.ts';
-import {
-  type AppliedRoutes,
-  createRouteFollower,
-} from '../../runners/serve/control/follow-routes.ts';
+import { createRouteFollower } from '../../runners/serve/control/follow-routes.ts';
+import type { AppliedRoutes } from '../../runners/serve/routes/route-state.ts';
 import { toVersion } from '../support/counter-samples.ts';
 
 const LEADER = { holder: 'first', epoch: 1 };

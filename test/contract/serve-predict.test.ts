@@ -6,7 +6,7 @@ import type { FeatureContract } from '../../reconciler/core/contracts/generated/
 import { toDefinitionDigest } from '../../reconciler/core/features/contract.ts';
 import type { ViewDefinition } from '../../reconciler/core/features/view-definition.ts';
 import type { OnlineFeatureReader } from '../../reconciler/ports/online-features.ts';
-import { createLateOnlineFeatures } from '../../runners/serve/late-online-features.ts';
+import { createLateOnlineFeatures } from '../../runners/serve/features/late-online-features.ts';
 import { makeManifest, makeSigmoidModel } from '../support/onnx-models.ts';
 import {
   ask,

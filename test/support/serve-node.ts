@@ -71,7 +71,7 @@ export async function startTestNode(
     onlineFeatures: { read: async () => [], readDefinition: async () => null },
     models: { process: MODEL_PROCESS, poolSize: 2, inlineBelow: INLINE },
     clock,
-    readMs: createSystemStopwatch(),
+    stopwatch: createSystemStopwatch(),
     randomness: createSeededRandomness(1),
     log,
     host: '127.0.0.1',

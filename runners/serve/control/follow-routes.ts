@@ -5,13 +5,12 @@ import type { Clock } from '../../../reconciler/ports/clock.ts';
 import type { ControlChannel } from '../../../reconciler/ports/control-channel.ts';
 import type { Log, LogLevel } from '../../../reconciler/ports/log.ts';
 import { describeError } from '../describe-error.ts';
+import type { AppliedRoutes } from '../routes/route-state.ts';
 import { toRetryDelayMs } from './retry-delay.ts';
 import { readRouteFile, writeRouteFile } from './route-file.ts';
 
 /** As long as an acknowledgement may say. */
 const MAX_WHY_LENGTH = 1_024;
-
-export type AppliedRoutes = Pick<RouteAcknowledgement, 'loaded' | 'failed'>;
 
 export type RouteFollowerDeps = {
   readonly channel: ControlChannel;

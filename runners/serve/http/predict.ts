@@ -3,8 +3,9 @@ import {
   parsePredictRequest,
   toAssignmentText,
 } from '../../../reconciler/core/serving/predict-request.ts';
+import type { Stopwatch } from '../../../reconciler/ports/clock.ts';
 import type { Randomness } from '../../../reconciler/ports/randomness.ts';
-import type { FeatureResolver, ResolvedFeatures } from '../feature-resolver.ts';
+import type { FeatureResolver, ResolvedFeatures } from '../features/feature-resolver.ts';
 import type { RouteState } from '../routes/route-state.ts';
 import { type ServedVersion, score } from '../routes/served-version.ts';
 import { type Answer, toJsonAnswer, toUnknownModel } from './answer.ts';
@@ -13,7 +14,7 @@ import { toNotReady } from './protocol.ts';
 export type PredictDeps = {
   readonly routes: Pick<RouteState, 'find'>;
   readonly randomness: Randomness;
-  readonly readMs: () => number;
+  readonly stopwatch: Stopwatch;
   readonly resolverOf: (served: ServedVersion) => FeatureResolver;
 };
 
@@ -40,7 +41,7 @@ export async function answerPredict(
   try {
     const resolved = await deps.resolverOf(served).resolve(request);
     const tensors = [toTensor(served, resolved.row)];
-    const { scores } = await score(served, { rows: 1, tensors, isGone }, deps.readMs);
+    const { scores } = await score(served, { rows: 1, tensors, isGone }, deps.stopwatch);
     return toAnswer(deps, endpoint.route, served, resolved, scores[0] as number);
   } finally {
     release();

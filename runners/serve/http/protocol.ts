@@ -4,6 +4,7 @@ import {
   parseInferenceRequest,
 } from '../../../reconciler/core/serving/inference-request.ts';
 import type { Tensor } from '../../../reconciler/core/serving/tensor.ts';
+import type { Stopwatch } from '../../../reconciler/ports/clock.ts';
 import type { Randomness } from '../../../reconciler/ports/randomness.ts';
 import type { RouteState } from '../routes/route-state.ts';
 import { toModelName } from '../routes/route-state.ts';
@@ -15,8 +16,7 @@ import type { ModelTarget } from './resolve-path.ts';
 export type ProtocolDeps = {
   readonly routes: Pick<RouteState, 'find' | 'list' | 'hasTable'>;
   readonly randomness: Randomness;
-  /** Milliseconds with fractions, for durations alone. */
-  readonly readMs: () => number;
+  readonly stopwatch: Stopwatch;
   /** Of the program, as the server's metadata has it. */
   readonly build: string;
   readonly isStopping: () => boolean;
@@ -93,7 +93,7 @@ export async function answerInfer(
   const key = envelope.entityKey ?? envelope.id;
   const served = chooseVersion(deps, endpoint, target, key);
   const request = parseInferenceRequest(envelope, { ...served.form, maxRows: served.maxRows });
-  const { outputs } = await score(served, { ...request, isGone }, deps.readMs);
+  const { outputs } = await score(served, { ...request, isGone }, deps.stopwatch);
   const head = JSON.stringify({
     model_name: toModelName(endpoint.route.endpoint),
     model_version: served.version,

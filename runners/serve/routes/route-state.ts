@@ -11,11 +11,11 @@ import {
   type ServedEndpointDeps,
 } from './served-endpoint.ts';
 
-export type Applied = Pick<RouteAcknowledgement, 'loaded' | 'failed'>;
+export type AppliedRoutes = Pick<RouteAcknowledgement, 'loaded' | 'failed'>;
 
 export type RouteState = {
   /** Prepares all versions of a table, then serves it in one step. One after the other. */
-  readonly apply: (table: RouteTable) => Promise<Applied>;
+  readonly apply: (table: RouteTable) => Promise<AppliedRoutes>;
   /** By the name of clients: `payments.fraud`. */
   readonly find: (modelName: string) => ServedEndpoint | null;
   readonly list: () => readonly ServedEndpoint[];
@@ -43,7 +43,7 @@ export function createRouteState(deps: RouteStateDeps): RouteState {
   let hasTable = false;
   let last: Promise<unknown> = Promise.resolve();
 
-  const apply = async (table: RouteTable): Promise<Applied> => {
+  const apply = async (table: RouteTable): Promise<AppliedRoutes> => {
     const failed: Failed = new Map();
     const next = new Map<string, ServedEndpoint>();
     for (const route of table.endpoints) {
@@ -126,7 +126,7 @@ function report(
   table: RouteTable,
   served: ReadonlyMap<string, ServedEndpoint>,
   failed: Failed,
-): Applied {
+): AppliedRoutes {
   const wanted = new Set(table.endpoints.flatMap((route) => route.versions.map((v) => v.version)));
   const ready = new Set(listVersions(served).map(({ version }) => version));
   return {

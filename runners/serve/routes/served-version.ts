@@ -1,6 +1,7 @@
 import { CodedError, isCodedError } from '../../../reconciler/core/contracts/coded-error.ts';
 import type { ModelManifest } from '../../../reconciler/core/contracts/generated/model-manifest.generated.ts';
 import type { Tensor } from '../../../reconciler/core/serving/tensor.ts';
+import type { Stopwatch } from '../../../reconciler/ports/clock.ts';
 import type { CounterRecorder } from '../counters.ts';
 import type { BatchQueue } from '../models/batch-queue.ts';
 import type { VersionForm } from './version-form.ts';
@@ -34,21 +35,21 @@ export async function score(
     readonly tensors: readonly Tensor[];
     readonly isGone: () => boolean;
   },
-  readMs: () => number,
+  stopwatch: Stopwatch,
 ): Promise<Scored> {
-  const startedMs = readMs();
+  const startedMs = stopwatch();
   const { recorder, form, threshold } = served;
   const outputs = await served.queue.run(request).catch((error: unknown) => {
-    if (isCodedError(error, 'P825')) recorder.recordError(readMs() - startedMs);
+    if (isCodedError(error, 'P825')) recorder.recordError(stopwatch() - startedMs);
     throw error;
   });
   const scores = readScores(outputs, form, request.rows);
   if (scores.some(Number.isNaN)) {
-    recorder.recordError(readMs() - startedMs);
+    recorder.recordError(stopwatch() - startedMs);
     throw new CodedError('P825', 'the model answered with what is no number');
   }
   const features = form.takesFeatures ? (request.tensors[0]?.data as Float32Array) : null;
-  const latencyMs = readMs() - startedMs;
+  const latencyMs = stopwatch() - startedMs;
   recorder.recordAnswer({ rows: request.rows, features, scores, threshold, latencyMs });
   return { outputs, scores };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { OnlineKey, OnlineRow } from '../../../reconciler/ports/online-features.ts';
-import { shareReads } from '../../../runners/serve/shared-reads.ts';
+import { shareReads } from '../../../runners/serve/features/shared-reads.ts';
 
 const key = (entityKey: string): OnlineKey => ({ definitionDigest: 'sha256:', entityKey });
 const row = (entityKey: string): OnlineRow => ({ values: [entityKey.length], eventTime: 0 });

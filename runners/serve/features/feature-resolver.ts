@@ -1,18 +1,18 @@
-import { CodedError } from '../../reconciler/core/contracts/coded-error.ts';
-import type { FeatureContract } from '../../reconciler/core/contracts/generated/model-manifest.generated.ts';
+import { CodedError } from '../../../reconciler/core/contracts/coded-error.ts';
+import type { FeatureContract } from '../../../reconciler/core/contracts/generated/model-manifest.generated.ts';
 import {
   createFeatureEncoder,
   type FeatureEncoder,
-} from '../../reconciler/core/features/encode-features.ts';
-import type { FeatureStatus } from '../../reconciler/core/features/feature-status.ts';
-import { readOnlineValues } from '../../reconciler/core/features/read-online-values.ts';
-import type { ViewDefinition } from '../../reconciler/core/features/view-definition.ts';
+} from '../../../reconciler/core/features/encode-features.ts';
+import type { FeatureStatus } from '../../../reconciler/core/features/feature-status.ts';
+import { readOnlineValues } from '../../../reconciler/core/features/read-online-values.ts';
+import type { ViewDefinition } from '../../../reconciler/core/features/view-definition.ts';
 import {
   createPredictCheck,
   type PredictRequest,
-} from '../../reconciler/core/serving/predict-request.ts';
-import type { Clock } from '../../reconciler/ports/clock.ts';
-import type { OnlineFeatureReader } from '../../reconciler/ports/online-features.ts';
+} from '../../../reconciler/core/serving/predict-request.ts';
+import type { Clock } from '../../../reconciler/ports/clock.ts';
+import type { OnlineFeatureReader } from '../../../reconciler/ports/online-features.ts';
 
 export type ResolvedFeatures = {
   readonly row: Float32Array;

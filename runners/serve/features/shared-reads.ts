@@ -2,8 +2,8 @@ import type {
   OnlineFeatureReader,
   OnlineKey,
   OnlineRow,
-} from '../../reconciler/ports/online-features.ts';
-import type { Turn } from './turn.ts';
+} from '../../../reconciler/ports/online-features.ts';
+import type { Turn } from '../turn.ts';
 
 /** Two round trips at once keep the store busy while an answer is on its way. */
 const MAX_READS = 2;

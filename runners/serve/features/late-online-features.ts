@@ -1,4 +1,4 @@
-import type { OnlineFeatureReader } from '../../reconciler/ports/online-features.ts';
+import type { OnlineFeatureReader } from '../../../reconciler/ports/online-features.ts';
 
 /** A reader on one database, and how to let go of it. */
 export type OpenedReader = {

@@ -1,5 +1,6 @@
 import { audit } from './audit/audit.ts';
 import type { Bench } from './bench.ts';
+import { drift } from './drift/drift.ts';
 import { engine } from './engine/engine.ts';
 import { features } from './features/features.ts';
 import { language } from './language/language.ts';
@@ -10,6 +11,7 @@ import { training } from './training/training.ts';
 /** The names are fixed: figures are compared over years. */
 export const BENCHES: readonly Bench[] = [
   audit,
+  drift,
   engine,
   features,
   language,

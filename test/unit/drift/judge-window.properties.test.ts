@@ -12,6 +12,9 @@ import { makeFeature, makeReference, makeWindow, SPEC } from './drift-samples.ts
 
 const FEATURES = 4;
 
+/** Each run judges up to a dozen windows. */
+const RUNS = { numRuns: 60 };
+
 type Sample = {
   readonly spec: DriftSpec;
   readonly reference: DriftReference;
@@ -113,6 +116,7 @@ describe('a drift verdict', () => {
         };
         expect(judgeAll(permuted).map(toFigures)).toEqual(judgeAll(sample).map(toFigures));
       }),
+      RUNS,
     );
   });
 
@@ -149,6 +153,7 @@ describe('a drift verdict', () => {
         });
         expect(toText(judgeAll({ ...sample, windows }))).toBe(toText(judgeAll(sample)));
       }),
+      RUNS,
     );
   });
 
@@ -169,6 +174,7 @@ describe('a drift verdict', () => {
           ),
         );
       }),
+      RUNS,
     );
   });
 
@@ -183,6 +189,7 @@ describe('a drift verdict', () => {
           }
         }
       }),
+      RUNS,
     );
   });
 });

@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url';
 
 const PACKAGE_FOLDER = fileURLToPath(new URL('../..', import.meta.url));
 const PROGRAM = join(PACKAGE_FOLDER, 'reconciler/cli/plumb.mjs');
-/** A kill limit, not a measure: nothing here takes a tenth of it. */
-const COMMAND_LIMIT_MS = 90_000;
+/** A kill limit, not a measure: the longest waits for a training. */
+const COMMAND_LIMIT_MS = 330_000;
 
 export type CommandResult = {
   readonly code: number | null;

@@ -35,7 +35,10 @@ export async function runProgram(
 }
 
 function hermeticEnvironment(): Record<string, string> {
+  // How packages are fetched belongs to the machine, not to its user's habits.
+  const installer = Object.entries(process.env).filter(([name]) => name.startsWith('PIP_'));
   return {
+    ...(Object.fromEntries(installer) as Record<string, string>),
     PATH: process.env['PATH'] ?? '',
     HOME: tmpdir(),
     LANG: 'C.UTF-8',

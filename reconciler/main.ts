@@ -24,6 +24,7 @@ import {
   PACKAGE_FOLDER,
   withGit,
 } from './main/machine.ts';
+import { withForge } from './main/pulls.ts';
 import {
   listNodes,
   listVersions,
@@ -71,6 +72,11 @@ function toCommandPorts(machine: Machine): CommandPorts {
     listVersions: (paths, model) => listVersions(machine, paths, model),
     listNodes: (paths) => listNodes(machine, paths),
     readOnline: (paths, view, keys) => readOnline(machine, paths, view, keys),
+    withForge: (paths, work) => withForge(machine, paths, work),
+    readBodyFile: async (path, cwd) => {
+      const { readBodyFile } = await import('./adapters/forge/local/read-body-file.ts');
+      return readBodyFile(path, cwd);
+    },
     predict: (url, request) => predict(machine, url, request),
   };
 }

@@ -18,6 +18,13 @@ import { createInitCommand } from './commands/init.ts';
 import { createModelListCommand } from './commands/model-list.ts';
 import { createModelShowCommand } from './commands/model-show.ts';
 import { createPlanCommand } from './commands/plan.ts';
+import { createPrApproveCommand } from './commands/pr-approve.ts';
+import { createPrCloseCommand } from './commands/pr-close.ts';
+import { createPrCreateCommand, type PrCreateCommandDeps } from './commands/pr-create.ts';
+import { createPrDiffCommand } from './commands/pr-diff.ts';
+import { createPrListCommand } from './commands/pr-list.ts';
+import { createPrMergeCommand } from './commands/pr-merge.ts';
+import { createPrShowCommand } from './commands/pr-show.ts';
 import { createPredictCommand, type PredictCommandDeps } from './commands/predict.ts';
 import { createResetCommand } from './commands/reset.ts';
 import { createStatusCommand } from './commands/status.ts';
@@ -57,6 +64,8 @@ export type CommandPorts = {
   readonly listNodes: PredictCommandDeps['listNodes'];
   readonly predict: PredictCommandDeps['predict'];
   readonly readOnline: FeaturesGetCommandDeps['readOnline'];
+  readonly withForge: PrCreateCommandDeps['withForge'];
+  readonly readBodyFile: PrCreateCommandDeps['readBodyFile'];
 };
 
 /** The name under which a running reconciler is found again. */
@@ -121,5 +130,18 @@ export function createCommands(ports: CommandPorts): readonly Command[] {
     createModelShowCommand({ listVersions }),
     createFeaturesGetCommand({ readOnline }),
     createPredictCommand({ listNodes, predict }),
+    ...createPullCommands(ports),
+  ];
+}
+
+function createPullCommands({ withForge, readBodyFile }: CommandPorts): readonly Command[] {
+  return [
+    createPrCreateCommand({ withForge, readBodyFile }),
+    createPrListCommand({ withForge }),
+    createPrShowCommand({ withForge }),
+    createPrDiffCommand({ withForge }),
+    createPrApproveCommand({ withForge }),
+    createPrMergeCommand({ withForge }),
+    createPrCloseCommand({ withForge }),
   ];
 }

@@ -7,7 +7,7 @@ import { createPolicyGate } from '../engine/create-policy-gate.ts';
 import type { OpenPolicyGate } from '../engine/policy-gate.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DatabaseServer } from '../ports/database-server.ts';
-import type { GitReader, GitWriter } from '../ports/git.ts';
+import type { GitMerger, GitReader, GitWriter } from '../ports/git.ts';
 import type { LedgerSigner } from '../ports/ledger-signer.ts';
 import type { ProcessIdentity } from '../ports/process-identity.ts';
 import type { ProcessRegistry } from '../ports/process-registry.ts';
@@ -21,7 +21,9 @@ export type Machine = {
   readonly identity: ProcessIdentity;
 };
 
-export type ClosableGit = GitReader & GitWriter & { readonly close: () => Promise<void> };
+export type ClosableGit = GitReader &
+  GitWriter &
+  GitMerger & { readonly close: () => Promise<void> };
 
 /** The clone or image that this program is part of. */
 export const PACKAGE_FOLDER = findPackageFolder(dirname(dirname(fileURLToPath(import.meta.url))));

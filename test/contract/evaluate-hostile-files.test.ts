@@ -9,7 +9,9 @@ import {
   BIAS,
   type EvaluateFolder,
   makeEvaluateFolder,
+  type SpoiledCase,
   WEIGHTS,
+  withModel,
 } from '../support/evaluate-runs.ts';
 import { makeNestedModel } from '../support/hostile-models.ts';
 import {
@@ -39,16 +41,7 @@ const made: EvaluateFolder[] = [];
 
 afterAll(() => Promise.all(made.map(({ remove }) => remove())));
 
-type Case = readonly [
-  what: string,
-  spoil: (folder: EvaluateFolder) => Promise<void>,
-  reason: string | RegExp,
-];
-
-const modelOf = (model: Uint8Array, manifest?: object) => (folder: EvaluateFolder) =>
-  folder.writeModel(model, manifest);
-
-const FOLDER_CASES: readonly Case[] = [
+const FOLDER_CASES: readonly SpoiledCase[] = [
   [
     'no model folder',
     ({ base }) => rm(join(base, 'model'), { recursive: true }),
@@ -56,7 +49,7 @@ const FOLDER_CASES: readonly Case[] = [
   ],
   ['no manifest', ({ base }) => rm(join(base, 'model/manifest.json')), 'no manifest.json'],
   ['no model', ({ base }) => rm(join(base, 'model/model.onnx')), 'no model.onnx'],
-  ['an empty model', modelOf(new Uint8Array()), 'model.onnx is empty'],
+  ['an empty model', withModel(new Uint8Array()), 'model.onnx is empty'],
   [
     'a model larger than allowed',
     // A sparse file: its size is what it says, and none of it was written.
@@ -87,7 +80,7 @@ const FOLDER_CASES: readonly Case[] = [
   ],
 ];
 
-const MANIFEST_CASES: readonly Case[] = [
+const MANIFEST_CASES: readonly SpoiledCase[] = [
   ['a manifest of garbage', ({ write }) => write('model/manifest.json', '{'), 'is no JSON'],
   [
     'a manifest that is no text',
@@ -102,32 +95,32 @@ const MANIFEST_CASES: readonly Case[] = [
   ],
   [
     'a wrong digest',
-    modelOf(GOOD, { sha256: `sha256:${'0'.repeat(64)}` }),
+    withModel(GOOD, { sha256: `sha256:${'0'.repeat(64)}` }),
     'speaks of sha256:0000',
   ],
   [
     'inputs of another number of features',
-    modelOf(GOOD, { inputs: [{ name: 'features', datatype: 'FP32', shape: [-1, 3] }] }),
+    withModel(GOOD, { inputs: [{ name: 'features', datatype: 'FP32', shape: [-1, 3] }] }),
     'must be FP32 [-1, 2]',
   ],
   [
     'a fixed batch',
-    modelOf(GOOD, { inputs: [{ name: 'features', datatype: 'FP32', shape: [1, 2] }] }),
+    withModel(GOOD, { inputs: [{ name: 'features', datatype: 'FP32', shape: [1, 2] }] }),
     'must be FP32 [-1, 2]',
   ],
   [
     'an output of doubles',
-    modelOf(GOOD, { outputs: [{ name: 'score', datatype: 'FP64', shape: [-1, 1] }] }),
+    withModel(GOOD, { outputs: [{ name: 'score', datatype: 'FP64', shape: [-1, 1] }] }),
     'is not one score a row',
   ],
   [
     'an input of another name',
-    modelOf(GOOD, { inputs: [{ name: 'other', datatype: 'FP32', shape: [-1, 2] }] }),
+    withModel(GOOD, { inputs: [{ name: 'other', datatype: 'FP32', shape: [-1, 2] }] }),
     'the input of model.onnx is "features"',
   ],
   [
     'two outputs',
-    modelOf(GOOD, {
+    withModel(GOOD, {
       outputs: ['score', 'other'].map((name) => ({ name, datatype: 'FP32', shape: [-1, 1] })),
     }),
     'several inputs or outputs',
@@ -137,45 +130,45 @@ const MANIFEST_CASES: readonly Case[] = [
 const X = [{ name: 'features', shape: [-1, 2] }] as const;
 const COPY: OnnxNode = { operator: 'Identity', inputs: ['x'], outputs: ['y'] };
 
-const FILE_CASES: readonly Case[] = [
+const FILE_CASES: readonly SpoiledCase[] = [
   [
     'a text in place of a model',
-    modelOf(new TextEncoder().encode('hello')),
+    withModel(new TextEncoder().encode('hello')),
     /no ONNX|cut off|field/,
   ],
-  ['a file cut off', modelOf(GOOD.slice(0, GOOD.length - 20)), 'cut off or damaged'],
-  ['a file cut off early', modelOf(GOOD.slice(0, 30)), /cut off|no graph/],
+  ['a file cut off', withModel(GOOD.slice(0, GOOD.length - 20)), 'cut off or damaged'],
+  ['a file cut off early', withModel(GOOD.slice(0, 30)), /cut off|no graph/],
   [
     'a length beyond the file',
-    modelOf(Uint8Array.of(0x3a, 0xff, 0xff, 0xff, 0xff, 0x0f, 0)),
+    withModel(Uint8Array.of(0x3a, 0xff, 0xff, 0xff, 0xff, 0x0f, 0)),
     'cut off',
   ],
-  ['a negative length', modelOf(Uint8Array.of(0x3a, ...new Array(9).fill(0xff), 1)), 'cut off'],
+  ['a negative length', withModel(Uint8Array.of(0x3a, ...new Array(9).fill(0xff), 1)), 'cut off'],
   [
     'values in another file',
-    modelOf(makeExternalDataModel({ features: 2, file: '/etc/passwd' })),
+    withModel(makeExternalDataModel({ features: 2, file: '/etc/passwd' })),
     'another file',
   ],
   [
     'an operator of nobody',
-    modelOf(makeCustomDomainModel({ features: 2, domain: 'evil.co' })),
+    withModel(makeCustomDomainModel({ features: 2, domain: 'evil.co' })),
     '"evil.co"',
   ],
   [
     'a domain in a node alone',
-    modelOf(makeScoreModel({ features: 2, nodes: [{ ...COPY, domain: 'com.microsoft' }] })),
+    withModel(makeScoreModel({ features: 2, nodes: [{ ...COPY, domain: 'com.microsoft' }] })),
     '"com.microsoft"',
   ],
   [
     'functions of its own',
-    modelOf(makeScoreModel({ features: 2, nodes: [COPY], extra: bytes(25, text(1, 'f')) })),
+    withModel(makeScoreModel({ features: 2, nodes: [COPY], extra: bytes(25, text(1, 'f')) })),
     'functions or training',
   ],
-  ['a second graph', modelOf(concatenate([GOOD, bytes(7, new Uint8Array())])), 'several graphs'],
-  ['an unknown field', modelOf(concatenate([GOOD, integer(99, 1)])), 'unknown field 99'],
+  ['a second graph', withModel(concatenate([GOOD, bytes(7, new Uint8Array())])), 'several graphs'],
+  ['an unknown field', withModel(concatenate([GOOD, integer(99, 1)])), 'unknown field 99'],
   [
     'a tensor that says it is larger than the file',
-    modelOf(
+    withModel(
       makeScoreModel({
         features: 2,
         nodes: [COPY],
@@ -184,16 +177,16 @@ const FILE_CASES: readonly Case[] = [
     ),
     'larger than the file',
   ],
-  ['branches inside branches', modelOf(makeNestedModel(6)), 'more than 4 deep'],
+  ['branches inside branches', withModel(makeNestedModel(6)), 'more than 4 deep'],
   [
     'more nodes than any model',
-    modelOf(makeScoreModel({ features: 2, nodes: new Array(100_001).fill(COPY) })),
+    withModel(makeScoreModel({ features: 2, nodes: new Array(100_001).fill(COPY) })),
     /more than 100000 nodes|at most 1048576/,
   ],
-  ['lots that are drawn', modelOf(makeRandomModel({ features: 2 })), 'draws lots'],
+  ['lots that are drawn', withModel(makeRandomModel({ features: 2 })), 'draws lots'],
   [
     'two inputs',
-    modelOf(
+    withModel(
       writeOnnx({
         nodes: [{ operator: 'Add', inputs: ['features', 'other'], outputs: ['score'] }],
         inputs: [...X, { name: 'other', shape: [-1, 2] }],
@@ -204,7 +197,7 @@ const FILE_CASES: readonly Case[] = [
   ],
   [
     'two outputs that the manifest does not name',
-    modelOf(
+    withModel(
       writeOnnx({
         nodes: [{ operator: 'Identity', inputs: ['features'], outputs: ['score'] }],
         inputs: [...X],
@@ -218,12 +211,12 @@ const FILE_CASES: readonly Case[] = [
   ],
   [
     'an input of doubles',
-    modelOf(makeScoreModel({ features: 2, nodes: [COPY], input: { shape: [-1, 2], type: 11 } })),
+    withModel(makeScoreModel({ features: 2, nodes: [COPY], input: { shape: [-1, 2], type: 11 } })),
     'FP64 [-1, 2]',
   ],
   [
     'a fixed batch in the file',
-    modelOf(makeScoreModel({ features: 2, nodes: [COPY], input: { shape: [4, 2] } })),
+    withModel(makeScoreModel({ features: 2, nodes: [COPY], input: { shape: [4, 2] } })),
     'FP32 [4, 2]',
   ],
 ];

@@ -12,7 +12,9 @@ import {
   BIAS,
   type EvaluateFolder,
   makeEvaluateFolder,
+  type SpoiledCase,
   WEIGHTS,
+  withModel,
 } from '../support/evaluate-runs.ts';
 import { makeLoopModel, makeMemoryBomb } from '../support/hostile-models.ts';
 import {
@@ -36,37 +38,28 @@ const made: EvaluateFolder[] = [];
 
 afterAll(() => Promise.all(made.map(({ remove }) => remove())));
 
-type Case = readonly [
-  what: string,
-  spoil: (folder: EvaluateFolder) => Promise<void>,
-  reason: string | RegExp,
-];
-
-const modelOf = (model: Uint8Array, manifest?: object) => (folder: EvaluateFolder) =>
-  folder.writeModel(model, manifest);
-
 const COPY: OnnxNode = { operator: 'Identity', inputs: ['x'], outputs: ['y'] };
 
-const BEHAVIOUR_CASES: readonly Case[] = [
+const BEHAVIOUR_CASES: readonly SpoiledCase[] = [
   [
     'an operator that does not exist',
-    modelOf(makeScoreModel({ features: 2, nodes: [{ ...COPY, operator: 'Nonsense' }] })),
+    withModel(makeScoreModel({ features: 2, nodes: [{ ...COPY, operator: 'Nonsense' }] })),
     'cannot be run',
   ],
   [
     'an output of another shape than it says',
-    modelOf(makeScoreModel({ features: 2, nodes: [COPY] })),
+    withModel(makeScoreModel({ features: 2, nodes: [COPY] })),
     /cannot be run/,
   ],
-  ['no number for some rows', modelOf(makeNanModel({ features: 2 })), 'no finite number'],
+  ['no number for some rows', withModel(makeNanModel({ features: 2 })), 'no finite number'],
   [
     'numbers outside 0 to 1',
-    modelOf(makeSumModel({ features: 2, add: 3 })),
+    withModel(makeSumModel({ features: 2, add: 3 })),
     /outside 0 to 1|no finite/,
   ],
   [
     'scores that depend on the company of a row',
-    modelOf(
+    withModel(
       makeScoreModel({
         features: 2,
         nodes: [
@@ -94,16 +87,16 @@ const BEHAVIOUR_CASES: readonly Case[] = [
   ],
   [
     'more memory than any model needs',
-    modelOf(makeMemoryBomb()),
+    withModel(makeMemoryBomb()),
     /MB of memory|crashed|cannot be run/,
   ],
 ];
 
 const toScores = (scores: readonly unknown[]) => JSON.stringify({ v: 1, scores });
-const SCORE_CASES: readonly Case[] = [
+const SCORE_CASES: readonly SpoiledCase[] = [
   [
     'a figure that its scores do not bear out',
-    modelOf(makeSigmoidModel({ weights: WEIGHTS, bias: BIAS }), {
+    withModel(makeSigmoidModel({ weights: WEIGHTS, bias: BIAS }), {
       metrics: [{ name: 'auc', value: 0.99, split: 'validation' }],
     }),
     'says that auc is 0.9900 on validation',

@@ -21,6 +21,18 @@ export type EvaluateFolder = {
   readonly remove: () => Promise<void>;
 };
 
+/** A run that something is wrong with, and what is said of it. */
+export type SpoiledCase = readonly [
+  what: string,
+  spoil: (folder: EvaluateFolder) => Promise<void>,
+  reason: string | RegExp,
+];
+
+/** Spoils a run by another model, with a manifest that tells the truth but for this. */
+export function withModel(model: Uint8Array, manifest?: object): SpoiledCase[1] {
+  return (folder) => folder.writeModel(model, manifest);
+}
+
 export type EvaluateRows = {
   readonly train: number;
   readonly validation: number;

@@ -1,31 +1,24 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import pg from 'pg';
 import { createPostgresDatabase } from '../../../reconciler/adapters/database/postgres/database.ts';
 import { createPostgresOnlineFeatureReader } from '../../../reconciler/adapters/online-features/postgres/online-feature-reader.ts';
-import { openPostgresOnlineRowWriter } from '../../../reconciler/adapters/online-features/postgres/online-row-writer.ts';
 import { toDefinitionDigest } from '../../../reconciler/core/features/contract.ts';
-import { toEntityKey } from '../../../reconciler/core/features/entity-key.ts';
 import type { Secret } from '../../../reconciler/ports/secrets.ts';
-import { createTestServer } from '../../support/postgres-server.ts';
 import { type BenchCase, type Figure, percentile } from '../bench.ts';
+import { toFilledKey, withFilledDatabase } from './filled-database.ts';
 import { ACTIVITY } from './made-up-rows.ts';
 
 const ROWS = 50_000;
-const ROWS_PER_PORTION = 2_000;
 const WARM_UP_READS = 200;
 const READS = 3_000;
 
 const DIGEST = toDefinitionDigest(ACTIVITY);
-const EVENT_TIME = '2026-01-01T00:00:00.000000Z';
 
 /** Baseline: the driver's prepared query for the same keys in one connection, rows as they come. */
 export function toOnlineCase(name: string, keys: number): BenchCase {
   return {
     name,
     measure: ({ seed, note }) =>
-      withFilledDatabase(async (url) => {
+      withFilledDatabase(ROWS, async (url) => {
         note(`${ROWS} rows of ${ACTIVITY.features.length} features, ${keys} keys a read`);
         const draw = toDraw(keys, seed);
         const bare = await measureBare(url, draw);
@@ -89,38 +82,8 @@ async function time(read: (round: number) => Promise<void>): Promise<readonly nu
 function toDraw(keys: number, seed: number): (round: number) => readonly string[] {
   return (round) =>
     Array.from({ length: keys }, (_, index) =>
-      toKey(((round * keys + index) * 7919 + seed) % ROWS),
+      toFilledKey(((round * keys + index) * 7919 + seed) % ROWS),
     );
 }
 
-const toKey = (index: number) => toEntityKey([`c-${index}`]);
-
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
-
-async function withFilledDatabase<Result>(work: (url: Secret) => Promise<Result>): Promise<Result> {
-  const stateFolder = await mkdtemp(join(tmpdir(), 'plumbline-bench-'));
-  const server = createTestServer(stateFolder);
-  try {
-    const url = await (await server.ensureRunning()).ensureDatabase('features');
-    const database = createPostgresDatabase({ url, maxConnections: 1 });
-    const writer = await openPostgresOnlineRowWriter({ database });
-    const state = { view: ACTIVITY.view, definition: ACTIVITY, definitionDigest: DIGEST };
-    await writer.replace({ ...state, snapshotDigest: DIGEST, asOf: EVENT_TIME }, makePortions());
-    await database.query('VACUUM ANALYZE online_feature');
-    await database.close();
-    return await work(url);
-  } finally {
-    await server.destroy();
-    await rm(stateFolder, { recursive: true, force: true });
-  }
-}
-
-async function* makePortions() {
-  for (let from = 0; from < ROWS; from += ROWS_PER_PORTION) {
-    yield Array.from({ length: ROWS_PER_PORTION }, (_, index) => ({
-      entityKey: toKey(from + index),
-      values: ACTIVITY.features.map((_feature, place) => (from + index) / (place + 1)),
-      eventTime: EVENT_TIME,
-    }));
-  }
-}

@@ -1,19 +1,20 @@
 /*
  * Measures one data-plane node in one process under a closed loop of requests with one row of
  * twenty features each, over keep-alive connections on loopback: HTTP, JSON, the assignment of a
- * version, batching, ONNX Runtime, counting; `by-key` asks for an entity whose features are looked up in
- * Postgres. It does not measure TLS, several nodes, a rate that clients do not adapt, or a network; and the load generator and
- * the servers share the machine. Baseline: a node:http server that parses the same JSON and sends
- * it back, in turns with ours in the same run.
+ * version, batching, ONNX Runtime, counting; `by-key` asks for an entity whose features are looked
+ * up in Postgres. It does not measure TLS, several nodes, a rate that clients do not adapt, or a
+ * network; and the load generator and the servers share the machine. Baseline: a node:http server
+ * that parses the same JSON and sends it back, in turns with ours in the same run.
  */
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { startLineChild } from '../../support/child-process.ts';
 import { MODEL } from '../../support/serve-node.ts';
 import { type Bench, type BenchContext, type Figure, median } from '../bench.ts';
+import { withFilledDatabase } from '../features/filled-database.ts';
 import { ACTIVITY } from '../features/made-up-rows.ts';
-import { withFilledDatabase } from './filled-database.ts';
 
+const ROWS_BY_KEY = 10_000;
 const FEATURES = 20;
 const CONNECTIONS = 32;
 const ROUNDS = 3;
@@ -52,7 +53,9 @@ function measureByKey(context: BenchContext): Promise<readonly Figure[]> {
   const keys = ACTIVITY.keys.map(({ name }) => [name, 'c-17']);
   const body = { entities: Object.fromEntries(keys), features: {} };
   const path = '/v1/endpoints/payments/fraud/predict';
-  return withFilledDatabase((url) => compare(context, ['by-key', url.reveal()], path, body));
+  return withFilledDatabase(ROWS_BY_KEY, (url) =>
+    compare(context, ['by-key', url.reveal()], path, body),
+  );
 }
 
 /** Ours and the echo are loaded in turns, since other work on the machine comes and goes. */

@@ -25,17 +25,21 @@ export function createTraffic(seed: string): Traffic {
   return { happens: (probability) => randomness.fraction() < probability, count };
 }
 
-/** How often, over the repetitions, something comes true; each has a seed of its own. */
-export function measureShare(
+/** Seeds of repetitions, by whether something came true. */
+export type Repetitions = { readonly hits: readonly string[]; readonly misses: readonly string[] };
+
+/** Repeats with a seed for each. */
+export function repeat(
   name: string,
   repetitions: number,
   isTrue: (traffic: Traffic) => boolean,
-): number {
-  let hits = 0;
+): Repetitions {
+  const [hits, misses]: [string[], string[]] = [[], []];
   for (let at = 0; at < repetitions; at += 1) {
-    if (isTrue(createTraffic(`${name} ${at}`))) hits += 1;
+    const seed = `${name} ${at}`;
+    (isTrue(createTraffic(seed)) ? hits : misses).push(seed);
   }
-  return hits / repetitions;
+  return { hits, misses };
 }
 
 /** Adds to the last pool or, at a new weight, begins one. */

@@ -22,8 +22,16 @@ export type KeptSettings = {
   readonly batching: BatchingSettings;
 };
 
+/** As long as the digest that requests are assigned with. */
+export const ASSIGNMENT_KEY_BYTES = 32;
+
 /** Percents are written by people with few decimals; their sum may miss 100 by rounding alone. */
 const PERCENT_TOLERANCE = 1e-6;
+
+/** Nothing is known of the endpoint yet. */
+export function createKeptRoute(endpoint: string): KeptRoute {
+  return { endpoint, settings: null, versions: null, assignmentKey: null };
+}
 
 /** An endpoint that appears gets a key of its own, and gives it up when it goes. */
 export function withSettings(

@@ -6,6 +6,9 @@ export type HeardNode = {
   readonly pastBoots: readonly string[];
 };
 
+/** Far more than one zone has on its machines; the one heard longest ago makes room. */
+export const MAX_HEARD_NODES = 256;
+
 /** A message that is late by more restarts than these was lost long ago. */
 const MAX_PAST_BOOTS = 32;
 

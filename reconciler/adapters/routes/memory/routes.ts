@@ -1,21 +1,22 @@
 import { CodedError } from '../../../core/contracts/coded-error.ts';
 import type { Fence } from '../../../core/contracts/fence.ts';
 import {
+  ASSIGNMENT_KEY_BYTES,
   composeRoutes,
+  createKeptRoute,
   isRouteChanged,
   isWorthKeeping,
   type KeptRoute,
   withSettings,
   withVersions,
 } from '../../../core/serving/compose-routes.ts';
-import { hearAcknowledgement } from '../../../core/serving/hear-acknowledgement.ts';
+import {
+  hearAcknowledgement,
+  MAX_HEARD_NODES,
+} from '../../../core/serving/hear-acknowledgement.ts';
 import type { Randomness } from '../../../ports/randomness.ts';
 import type { Routes } from '../../../ports/routes.ts';
 import type { MemoryRouteTables } from './tables.ts';
-
-/** As many as the store of a zone keeps; see its sibling for Postgres. */
-const MAX_NODES = 256;
-const KEY_BYTES = 32;
 
 export function createMemoryRoutes(deps: {
   readonly zone: string;
@@ -23,13 +24,13 @@ export function createMemoryRoutes(deps: {
   readonly randomness: Randomness;
 }): Routes {
   const { zone, tables, randomness } = deps;
-  const makeKey = () => Buffer.from(randomness.bytes(KEY_BYTES)).toString('hex');
+  const makeKey = () => Buffer.from(randomness.bytes(ASSIGNMENT_KEY_BYTES)).toString('hex');
   const compose = (revision: number, routes: Iterable<KeptRoute>) =>
     composeRoutes(zone, revision, [...routes]);
 
   const change = (fence: Fence, endpoint: string, edit: (kept: KeptRoute) => KeptRoute): void => {
     raiseEpoch(tables, fence);
-    const before = tables.routes.get(endpoint) ?? toNothing(endpoint);
+    const before = tables.routes.get(endpoint) ?? createKeptRoute(endpoint);
     const after = edit(before);
     const routes = new Map(tables.routes).set(endpoint, after);
     const revision = tables.revision + (isRouteChanged(before, after) ? 1 : 0);
@@ -62,7 +63,7 @@ export function createMemoryRoutes(deps: {
       tables.nodes.delete(node);
       tables.nodes.set(node, heard);
       const [oldest] = tables.nodes.keys();
-      if (tables.nodes.size > MAX_NODES && oldest !== undefined) tables.nodes.delete(oldest);
+      if (tables.nodes.size > MAX_HEARD_NODES && oldest !== undefined) tables.nodes.delete(oldest);
     },
 
     async listAcknowledgements() {
@@ -70,10 +71,6 @@ export function createMemoryRoutes(deps: {
       return words.sort((left, right) => (left.node < right.node ? -1 : 1));
     },
   };
-}
-
-function toNothing(endpoint: string): KeptRoute {
-  return { endpoint, settings: null, versions: null, assignmentKey: null };
 }
 
 function raiseEpoch(tables: MemoryRouteTables, { epoch }: Fence): void {

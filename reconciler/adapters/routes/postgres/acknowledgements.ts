@@ -1,11 +1,12 @@
 import type { RouteAcknowledgement } from '../../../core/contracts/generated/route-acknowledgement.generated.ts';
-import { type HeardNode, hearAcknowledgement } from '../../../core/serving/hear-acknowledgement.ts';
+import {
+  type HeardNode,
+  hearAcknowledgement,
+  MAX_HEARD_NODES,
+} from '../../../core/serving/hear-acknowledgement.ts';
 import type { SqlSession } from '../../../ports/database.ts';
 
 const NODE_VERSION = 1;
-
-/** Far more than one zone has on its machines; the one heard longest ago makes room. */
-const MAX_NODES = 256;
 
 export async function writeAcknowledgement(
   session: SqlSession,
@@ -28,7 +29,7 @@ export async function writeAcknowledgement(
   );
   await session.query(
     `DELETE FROM route_node WHERE node IN
-       (SELECT node FROM route_node ORDER BY heard DESC OFFSET ${MAX_NODES})`,
+       (SELECT node FROM route_node ORDER BY heard DESC OFFSET ${MAX_HEARD_NODES})`,
   );
 }
 

@@ -3,7 +3,9 @@ import { CodedError } from '../../../core/contracts/coded-error.ts';
 import type { Fence } from '../../../core/contracts/fence.ts';
 import type { RouteTable } from '../../../core/contracts/generated/route-table.generated.ts';
 import {
+  ASSIGNMENT_KEY_BYTES,
   composeRoutes,
+  createKeptRoute,
   isRouteChanged,
   isWorthKeeping,
   type KeptRoute,
@@ -18,9 +20,6 @@ import { ROUTES_MIGRATIONS } from './migrations.ts';
 
 const ROUTE_VERSION = 1;
 
-/** As long as the digest that requests are assigned with. */
-const KEY_BYTES = 32;
-
 type RouteDeps = {
   readonly zone: string;
   readonly database: Database;
@@ -31,7 +30,7 @@ type RouteDeps = {
 export async function openPostgresRoutes(deps: RouteDeps): Promise<Routes> {
   const { zone, database, randomness } = deps;
   await database.migrate('routes', ROUTES_MIGRATIONS);
-  const makeKey = () => Buffer.from(randomness.bytes(KEY_BYTES)).toString('hex');
+  const makeKey = () => Buffer.from(randomness.bytes(ASSIGNMENT_KEY_BYTES)).toString('hex');
   const change = (fence: Fence, endpoint: string, edit: (kept: KeptRoute) => KeptRoute) =>
     database.transaction(async (session) => {
       const revision = await raiseEpoch(session, fence);
@@ -78,7 +77,7 @@ const SELECT_ROUTE =
 
 async function readRoute(session: SqlSession, endpoint: string): Promise<KeptRoute> {
   const [row] = await session.query<KeptRoute>(`${SELECT_ROUTE} WHERE endpoint = $1`, [endpoint]);
-  return row ?? { endpoint, settings: null, versions: null, assignmentKey: null };
+  return row ?? createKeptRoute(endpoint);
 }
 
 async function readTable(session: SqlSession, zone: string): Promise<RouteTable> {

@@ -1,3 +1,4 @@
+import { toCodedText } from '../contracts/coded-text.ts';
 import { EXIT_BAD_INPUT } from '../contracts/runner-answer.ts';
 
 export type StepName = 'prepare' | 'train' | 'evaluate';
@@ -152,5 +153,5 @@ function toPreemption(end: StepEnd): string {
 }
 
 function toFailure(code: 'P803' | 'P804' | 'P808', message: string) {
-  return { kind: 'failed' as const, why: `${code} ${message}` };
+  return { kind: 'failed' as const, why: toCodedText(code, message) };
 }

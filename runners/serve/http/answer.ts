@@ -1,4 +1,5 @@
 import { CodedError, isCodedError } from '../../../reconciler/core/contracts/coded-error.ts';
+import { toCodedText } from '../../../reconciler/core/contracts/coded-text.ts';
 import { ERROR_CODES, type ErrorCode } from '../../../reconciler/core/contracts/error-codes.ts';
 
 /** JSON text with its status; how it reaches the client is for `node-server.ts`. */
@@ -38,7 +39,7 @@ export function toErrorAnswer(error: unknown): Answer {
   const code = isCodedError(error) ? error.code : 'P606';
   const status = STATUS_BY_CODE.get(code);
   const message = status !== undefined && isCodedError(error) ? error.message : ERROR_CODES[code];
-  const text = JSON.stringify({ error: `${code} ${message}` });
+  const text = JSON.stringify({ error: toCodedText(code, message) });
   const headers = toHeaders(error, status);
   return { status: status ?? 500, text, ...(headers === null ? {} : { headers }) };
 }

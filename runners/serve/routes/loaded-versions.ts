@@ -1,4 +1,5 @@
 import { CodedError, isCodedError } from '../../../reconciler/core/contracts/coded-error.ts';
+import { toCodedText } from '../../../reconciler/core/contracts/coded-text.ts';
 import type { ModelManifest } from '../../../reconciler/core/contracts/generated/model-manifest.generated.ts';
 import type { ArtifactStore } from '../../../reconciler/ports/artifact-store.ts';
 import type { Model } from '../models/model.ts';
@@ -61,5 +62,7 @@ async function load(deps: LoadedVersionsDeps, version: string): Promise<LoadedVe
 }
 
 function describe(error: unknown): string {
-  return isCodedError(error) ? `${error.code} ${error.message}` : 'P804 the model cannot be loaded';
+  return isCodedError(error)
+    ? toCodedText(error.code, error.message)
+    : toCodedText('P804', 'the model cannot be loaded');
 }

@@ -1,6 +1,6 @@
 import { type IncomingMessage, request } from 'node:http';
 import { CodedError } from '../../../core/contracts/coded-error.ts';
-import { ERROR_CODES, type ErrorCode } from '../../../core/contracts/error-codes.ts';
+import { parseCodedText } from '../../../core/contracts/coded-text.ts';
 import { isJsonObject, type JsonObject } from '../../../core/contracts/json.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { PredictionRequest, Predictions } from '../../../ports/predictions.ts';
@@ -88,10 +88,10 @@ function parseObject(text: string): JsonObject | null {
 /** A node says `P823 payments/fraud has no release yet`: the code, then the reason. */
 function toRefusal(url: string, status: number, value: JsonObject | null): CodedError {
   const said = typeof value?.['error'] === 'string' ? value['error'] : '';
-  const [, code = '', reason = ''] = /^(P\d{3}) (.+)$/s.exec(said) ?? [];
+  const known = parseCodedText(said);
   const remedy = status === 503 ? 'retry' : 'stop';
-  if (Object.hasOwn(ERROR_CODES, code)) {
-    return new CodedError(code as ErrorCode, reason.slice(0, MAX_REASON_LENGTH), { remedy });
+  if (known !== null) {
+    return new CodedError(known.code, known.reason.slice(0, MAX_REASON_LENGTH), { remedy });
   }
   const message = `the serving node at ${url} answers ${status}, in no form that is known`;
   return new CodedError('P810', message, { remedy });

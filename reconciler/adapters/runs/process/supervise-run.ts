@@ -1,4 +1,5 @@
 import { basename, join } from 'node:path';
+import { toCodedText } from '../../../core/contracts/coded-text.ts';
 import { parseAnswerLine } from '../../../core/contracts/runner-answer.ts';
 import {
   judgeStep,
@@ -196,7 +197,7 @@ function toEnd(step: RunStep, known: Partial<StepEnd>): StepEnd {
 /** A bundled program's own words, with their code in front. */
 function toSaid(lastLine: string): string | null {
   const answer = parseAnswerLine(lastLine);
-  return answer?.state === 'failed' ? `${answer.code} ${answer.message}` : null;
+  return answer?.state === 'failed' ? toCodedText(answer.code, answer.message) : null;
 }
 
 /** In the same slot: a run that waits for its next try is not at its end. */

@@ -22,6 +22,7 @@ export interface ArtifactStore {
   }): Promise<VersionRecord>;
   /** Null when there is no such version. Throws P806 when its bytes have another digest by now. */
   find(version: string): Promise<StoredVersion | null>;
+  /** The version that a run led to; the first that was published when there are several. */
   findByRun(runKey: string): Promise<VersionRecord | null>;
   /** Newest first; of one model, or of all. One that is damaged keeps no other back: it is left out. */
   list(model: string | null): Promise<readonly VersionRecord[]>;

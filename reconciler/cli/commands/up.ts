@@ -49,7 +49,9 @@ runs until Ctrl-C. plumb down stops it from elsewhere.
   --zone ZONE      act for this zone only (default: all that the repo declares)
 ${STATE_HELP}
 
-Environment: DATABASE_URL uses that PostgreSQL server instead of the embedded one.
+Environment: DATABASE_URL uses that PostgreSQL server instead of the embedded one;
+PLUMBLINE_ENVIRONMENTS is where trainers' environments are kept, for several
+installations to share (default: in the state folder).
 
 Exit codes: 0 stopped in order; 1 could not start, or failed.`;
 

@@ -1,5 +1,5 @@
 import { toPrintable } from '../../core/forge/printable.ts';
-import { shorten } from '../../core/forge/pull-event.ts';
+import { PULL_LIMITS, shorten } from '../../core/forge/pull-event.ts';
 import { type Command, EXIT_OK } from '../command.ts';
 import { badUsage, parseChoice, parseOptions } from '../parse-options.ts';
 import {
@@ -69,11 +69,12 @@ export function createPrCreateCommand(deps: PrCreateCommandDeps): Command {
   };
 }
 
-/** Empty for a branch that is not there: opening says so. */
+/** Empty for a branch that is not there: opening says so. Cut where a line of a list ends anyway. */
 async function readSubject({ git }: PullSession, branch: string): Promise<string> {
   if (!/^[a-z0-9][a-z0-9._/-]*$/.test(branch)) return '';
   const head = await git.readRef(`refs/heads/${branch}`).catch(() => null);
   if (head === null) return '';
   const { message } = await git.readCommit(head);
-  return message.split('\n')[0] ?? '';
+  const [subject = ''] = toPrintable(message).split('\n');
+  return [...subject].slice(0, PULL_LIMITS.maxTitleCharacters / 2).join('');
 }

@@ -14,7 +14,8 @@ import {
 import { STATE_HELP, STATE_OPTION, toStatePaths } from '../state-paths.ts';
 
 const HELP = `
-usage: plumb pr merge N [--squash] [--as NAME] [--format text|json] [--state DIR]
+usage: plumb pr merge N [--squash] [--as NAME] [--format text|json]
+                      [--state DIR]
 
 Merges the head of a pull request into main, file by file. Refused when somebody
 asks for changes, when the head moved since it was approved, and when main

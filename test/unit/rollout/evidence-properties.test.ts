@@ -115,6 +115,16 @@ describe('a look', () => {
     );
   });
 
+  it('does not tell failures apart by when they came', () => {
+    fc.assert(
+      fc.property(anyEpochs, (epochs) => {
+        const [failures] = measureRollout(SPEC, epochs).guardrails;
+        const [backwards] = measureRollout(SPEC, [...epochs].reverse()).guardrails;
+        expect(backwards).toEqual(failures);
+      }),
+    );
+  });
+
   it('has numbers in its evidence that a record can hold', () => {
     fc.assert(
       fc.property(anyEpochs, (epochs) => {

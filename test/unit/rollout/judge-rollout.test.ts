@@ -32,6 +32,11 @@ describe('the judge', () => {
     expect(judge([])).toEqual({ verdict: 'hold', reason: 'undecided' });
   });
 
+  it('does not count for the canary what it did before the rollout', () => {
+    const before = makeEpoch(0, makeArm(5000), makeArm(5000));
+    expect(judge([before, ...FEW])).toEqual({ verdict: 'hold', reason: 'undecided' });
+  });
+
   it('rolls back what fails more often, and says by how much', () => {
     const judged = judgeRollout(makeSpec(), FAILING, EARLY);
     expect(judged).toMatchObject({ verdict: 'rollback', reason: 'guardrail-crossed' });

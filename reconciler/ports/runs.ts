@@ -53,6 +53,8 @@ export type RunObservation =
       readonly step: StepName;
       readonly attempts: number;
       readonly why: string;
+      /** Somebody asked for its end: it says nothing of what it would have come to. */
+      readonly isCancelled: boolean;
     };
 
 export type RunResult = {

@@ -23,13 +23,25 @@ describe('how a program of a run ends', () => {
   it('stops at a preparation that keeps failing', async () => {
     const seen = await runThree({ prepare: 'process.exit(3)' });
     const why = 'P808 prepare failed 3 times, the last time with exit code 3';
-    expect(seen).toEqual({ state: 'failed', step: 'prepare', attempts: 0, why });
+    expect(seen).toEqual({
+      state: 'failed',
+      step: 'prepare',
+      attempts: 0,
+      why,
+      isCancelled: false,
+    });
   });
 
   it('refuses a model that crashes the program which checks it', async () => {
     const seen = await runThree({ evaluate: `process.kill(process.pid, 'SIGSEGV')` });
     const why = 'P804 the model crashed the program that checked it (SIGSEGV)';
-    expect(seen).toEqual({ state: 'failed', step: 'evaluate', attempts: 1, why });
+    expect(seen).toEqual({
+      state: 'failed',
+      step: 'evaluate',
+      attempts: 1,
+      why,
+      isCancelled: false,
+    });
   });
 
   it('counts a signal that we did not send as a failure', async () => {

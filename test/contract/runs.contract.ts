@@ -141,7 +141,7 @@ export function describeRuns(name: string, make: () => Promise<RunsHarness>): vo
         await harness.runs.cancel(LEADER, toRunKeyOf(run));
       }
       for (const run of ['waiting', 'running']) {
-        expect(await finish(run)).toMatchObject({ state: 'failed', why: 'P803 cancelled' });
+        expect(await finish(run)).toMatchObject({ why: 'P803 cancelled', isCancelled: true });
       }
       await start('next', 'succeed');
       expect(await finish('next')).toMatchObject({ state: 'succeeded' });

@@ -14,6 +14,8 @@ export type RunStatus = {
   readonly why: string | null;
 };
 
+const CANCELLED = 'P803 cancelled';
+
 /** A machine that restarts daily gets through a week of training; a broken one is found out. */
 const MAX_LOSSES = 20;
 
@@ -74,7 +76,7 @@ export function toSucceeded(status: RunStatus): RunStatus {
 }
 
 export function toCancelled(status: RunStatus): RunStatus {
-  return hasEnded(status) ? status : { ...status, state: 'failed', why: 'P803 cancelled' };
+  return hasEnded(status) ? status : { ...status, state: 'failed', why: CANCELLED };
 }
 
 /** Its supervisor died: that is nobody's failure, so it waits again, but not without an end. */
@@ -114,6 +116,12 @@ export function toRunObservation(
         resultFolder: more.resultFolder,
       };
     case 'failed':
-      return { state, step, attempts: counters.attempts, why: why ?? 'P803 it does not say why' };
+      return {
+        state,
+        step,
+        attempts: counters.attempts,
+        why: why ?? 'P803 it does not say why',
+        isCancelled: why === CANCELLED,
+      };
   }
 }

@@ -4,7 +4,7 @@ import { toTypedSpec } from '../../core/spec/typed-spec.ts';
 import type { DataConnection, DataConnections } from '../../ports/data-connections.ts';
 import type { Definitions } from '../../ports/definitions.ts';
 import type { KindHandler } from '../../ports/kind-handler.ts';
-import { createMemoryHandler } from '../memory-handler.ts';
+import { createKeptHandler } from '../kept-handler.ts';
 
 /** A place for data becomes a folder; made-up data is made. */
 export function createConnectionHandler(ports: {
@@ -12,7 +12,7 @@ export function createConnectionHandler(ports: {
   readonly connections: DataConnections;
 }): KindHandler {
   const { connections } = ports;
-  return createMemoryHandler(ports.definitions, {
+  return createKeptHandler(ports.definitions, {
     kind: 'Connection',
     plan: planConnection,
     look: async ({ live }) => {

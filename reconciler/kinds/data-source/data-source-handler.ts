@@ -10,7 +10,7 @@ import type { DataConnections } from '../../ports/data-connections.ts';
 import type { Definitions } from '../../ports/definitions.ts';
 import type { KindHandler, Outcome } from '../../ports/kind-handler.ts';
 import type { Snapshots } from '../../ports/snapshots.ts';
-import { createMemoryHandler } from '../memory-handler.ts';
+import { createKeptHandler } from '../kept-handler.ts';
 
 export type DataSourcePorts = {
   readonly definitions: Definitions;
@@ -21,7 +21,7 @@ export type DataSourcePorts = {
 /** A file becomes an accepted snapshot, and its bad rows a quarantine. */
 export function createDataSourceHandler(ports: DataSourcePorts): KindHandler {
   const { connections, snapshots } = ports;
-  return createMemoryHandler(ports.definitions, {
+  return createKeptHandler(ports.definitions, {
     kind: 'DataSource',
     plan: planDataSource,
     look: async ({ live }, ref) => {

@@ -5,7 +5,7 @@ import { toTypedSpec } from '../../core/spec/typed-spec.ts';
 import type { Definitions } from '../../ports/definitions.ts';
 import type { KindHandler } from '../../ports/kind-handler.ts';
 import type { EndpointSettings, Routes } from '../../ports/routes.ts';
-import { createMemoryHandler } from '../memory-handler.ts';
+import { createKeptHandler } from '../kept-handler.ts';
 
 /** An endpoint is a row of the route table; its versions come with its Release. */
 export function createEndpointHandler(ports: {
@@ -13,7 +13,7 @@ export function createEndpointHandler(ports: {
   readonly routes: Routes;
 }): KindHandler {
   const { routes } = ports;
-  return createMemoryHandler(ports.definitions, {
+  return createKeptHandler(ports.definitions, {
     kind: 'Endpoint',
     plan: planEndpoint,
     look: async (_state, ref) => {

@@ -13,7 +13,7 @@ import type { KindHandler } from '../../ports/kind-handler.ts';
 import type { OnlineFeatures } from '../../ports/online-features.ts';
 import type { Routes } from '../../ports/routes.ts';
 import type { Snapshots, StoredSnapshot } from '../../ports/snapshots.ts';
-import { createMemoryHandler } from '../memory-handler.ts';
+import { createKeptHandler } from '../kept-handler.ts';
 import { resolveViewDefinition } from '../view-definitions.ts';
 import { createZoneForms, type ZoneForms } from '../zone-forms.ts';
 
@@ -27,7 +27,7 @@ export function createFeatureViewHandler(ports: {
 }): KindHandler {
   const { snapshots, onlineFeatures } = ports;
   const forms = createZoneForms(ports.definitions);
-  return createMemoryHandler(ports.definitions, {
+  return createKeptHandler(ports.definitions, {
     kind: 'FeatureView',
     plan: planFeatureView,
     look: async ({ live, notes }) => {

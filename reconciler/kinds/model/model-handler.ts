@@ -11,7 +11,7 @@ import type { KindHandler } from '../../ports/kind-handler.ts';
 import type { RunObservation } from '../../ports/runs.ts';
 import type { Snapshots } from '../../ports/snapshots.ts';
 import type { Trainers } from '../../ports/trainers.ts';
-import { createMemoryHandler, type Work, type WorkInput } from '../memory-handler.ts';
+import { createKeptHandler, type Work, type WorkInput } from '../kept-handler.ts';
 import { createZoneForms } from '../zone-forms.ts';
 import { type PublishPorts, publishRun, type StartedRun, toPublication } from './publish.ts';
 import { type RunPrograms, toRunRequest } from './run-request.ts';
@@ -33,7 +33,7 @@ type ModelNotes = {
 
 /** A model is trained by a run on a target's slots, and published when its result passes. */
 export function createModelHandler(ports: ModelPorts): KindHandler {
-  return createMemoryHandler(ports.definitions, {
+  return createKeptHandler(ports.definitions, {
     kind: 'Model',
     plan: planModel,
     look: async ({ notes }, ref) => {

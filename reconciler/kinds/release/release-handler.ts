@@ -13,7 +13,7 @@ import type { Definitions } from '../../ports/definitions.ts';
 import type { KindHandler } from '../../ports/kind-handler.ts';
 import type { Routes } from '../../ports/routes.ts';
 import type { ServingNodes } from '../../ports/serving-nodes.ts';
-import { createMemoryHandler } from '../memory-handler.ts';
+import { createKeptHandler } from '../kept-handler.ts';
 import { createZoneForms, type ZoneForms } from '../zone-forms.ts';
 
 export type ReleasePorts = {
@@ -27,7 +27,7 @@ export type ReleasePorts = {
 export function createReleaseHandler(ports: ReleasePorts): KindHandler {
   const { routes, nodes } = ports;
   const forms = createZoneForms(ports.definitions);
-  return createMemoryHandler(ports.definitions, {
+  return createKeptHandler(ports.definitions, {
     kind: 'Release',
     plan: planRelease,
     look: async ({ live }, ref) => {

@@ -4,7 +4,7 @@ import { toTypedSpec } from '../../core/spec/typed-spec.ts';
 import type { Definitions } from '../../ports/definitions.ts';
 import type { KindHandler } from '../../ports/kind-handler.ts';
 import type { Trainers } from '../../ports/trainers.ts';
-import { createMemoryHandler } from '../memory-handler.ts';
+import { createKeptHandler } from '../kept-handler.ts';
 
 /** A training program is ready when its environment stands. */
 export function createTrainerHandler(ports: {
@@ -12,7 +12,7 @@ export function createTrainerHandler(ports: {
   readonly trainers: Trainers;
 }): KindHandler {
   const { trainers } = ports;
-  return createMemoryHandler(ports.definitions, {
+  return createKeptHandler(ports.definitions, {
     kind: 'Trainer',
     plan: planTrainer,
     look: async ({ live }) => {

@@ -32,7 +32,7 @@ export type WorkInput<Notes extends JsonObject> = {
   readonly before: KeptState<Notes> | null;
 };
 
-export type MemoryKind<Notes extends JsonObject> = {
+export type KeptKind<Notes extends JsonObject> = {
   readonly kind: string;
   readonly plan: Planner;
   /** How the world is that an effect has made. Never changes it. */
@@ -48,9 +48,9 @@ export type MemoryKind<Notes extends JsonObject> = {
  * A kind whose effects are more than one write: its work comes first and may be repeated, and what
  * it led to is kept last, under the effect's id. Nothing is begun under a fence that is gone.
  */
-export function createMemoryHandler<Notes extends JsonObject>(
+export function createKeptHandler<Notes extends JsonObject>(
   definitions: Definitions,
-  subject: MemoryKind<Notes>,
+  subject: KeptKind<Notes>,
 ): KindHandler {
   const { kind, plan, tend } = subject;
   const states = createKeptStates<Notes>(kind, definitions);

@@ -6,7 +6,7 @@ import { type NormalForm, toNormalForm } from '../../../reconciler/core/contract
 import type { Effect } from '../../../reconciler/core/plan/effect.ts';
 import { toEffectId } from '../../../reconciler/core/plan/effect-id.ts';
 import { planTrainer } from '../../../reconciler/core/plan/planners/trainer.ts';
-import { createMemoryHandler, type MemoryKind } from '../../../reconciler/kinds/memory-handler.ts';
+import { createKeptHandler, type KeptKind } from '../../../reconciler/kinds/kept-handler.ts';
 import type { Definitions } from '../../../reconciler/ports/definitions.ts';
 
 const REF = { kind: 'Trainer', namespace: 'platform', name: 'lightgbm' };
@@ -29,13 +29,13 @@ function toEffect(action: string, target: NormalForm, occurrence: number): Effec
   };
 }
 
-function open(change: Partial<MemoryKind<{ step: number }>> = {}) {
+function open(change: Partial<KeptKind<{ step: number }>> = {}) {
   const tables = createMemoryDefinitionTables();
   const definitions = createMemoryDefinitions({ tables });
   const calls: string[] = [];
   let isThere = true;
   const reopen = (others: Partial<Definitions> = {}) =>
-    createMemoryHandler<{ step: number }>(
+    createKeptHandler<{ step: number }>(
       { ...definitions, ...others },
       {
         kind: 'Trainer',

@@ -5,8 +5,8 @@ import { createForger, editArmor } from '../support/ssh-signatures.ts';
 
 export type LedgerSignerSubject = {
   readonly name: string;
-  /** Another key for each label, the same one for the same label. */
-  readonly createSigner: (label: string) => Promise<LedgerSigner>;
+  /** Another key for each label, the same one for the same label; for commits by default. */
+  readonly createSigner: (label: string, namespace?: string) => Promise<LedgerSigner>;
   readonly createVerifier: (options: {
     readonly allowedSigners: string;
     readonly namespace?: string;
@@ -63,6 +63,16 @@ export function describeLedgerSigner(subject: LedgerSignerSubject): void {
       expect(judge('', armor).state).toBe('bad');
       expect(judge(`# a ${foreign.publicKey}`, armor).state).toBe('bad');
       expect(judge(`b cert-authority ${foreign.publicKey}`, armor).state).toBe('bad');
+    });
+
+    it('signs in the namespace that it was opened for, with the same key', async () => {
+      const signer = await createSigner('a', 'plumbline-approval');
+      expect(signer.publicKey).toBe((await createSigner('a')).publicKey);
+      const armor = await signer.sign(PAYLOAD);
+      const allowedSigners = `a ${signer.publicKey}`;
+      expect(judge(allowedSigners, armor).state).toBe('bad');
+      const verifier = createVerifier({ allowedSigners, namespace: 'plumbline-approval' });
+      expect(verifier.verify(PAYLOAD, armor).state).toBe('good');
     });
 
     it('asks for the namespace, of the signature and of the signer', async () => {

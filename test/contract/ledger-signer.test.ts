@@ -19,17 +19,18 @@ let keys = 0;
 
 describeLedgerSigner({
   name: 'ssh',
-  async createSigner(label) {
+  async createSigner(label, namespace) {
     keys += 1;
     const path = join(folder, `${createHash('md5').update(label).digest('hex')}-${keys}`);
     await createSshKey(createSeededRandomness(label), { path, comment: 'ledger' });
-    return loadSshLedgerSigner(path);
+    return loadSshLedgerSigner(path, namespace);
   },
   createVerifier: createSshSignatureVerifier,
 });
 
 describeLedgerSigner({
   name: 'memory',
-  createSigner: async (label) => createMemoryLedgerSigner({ seed: label }),
+  createSigner: async (label, namespace) =>
+    createMemoryLedgerSigner({ seed: label, ...(namespace === undefined ? {} : { namespace }) }),
   createVerifier: createMemorySignatureVerifier,
 });

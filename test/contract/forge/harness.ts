@@ -11,8 +11,8 @@ export const PEOPLE = ['you', 'reviewer', 'plumbline', 'stranger'] as const;
 export type Person = (typeof PEOPLE)[number];
 export type FullGit = GitReader & GitWriter & GitMerger;
 
-export const NOW = Date.parse('2026-06-01T12:00:00Z');
-export const LIMITS = { maxEntries: 10_000, maxPathBytes: 1_024 };
+const NOW = Date.parse('2026-06-01T12:00:00Z');
+const LIMITS = { maxEntries: 10_000, maxPathBytes: 1_024 };
 
 export const ACTORS = Object.fromEntries(
   PEOPLE.map((name) => [

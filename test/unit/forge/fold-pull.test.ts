@@ -71,8 +71,7 @@ describe('what a log says', () => {
 
   it('takes an approval for their own of whoever opened or pushed', () => {
     const push = toEvent({ type: 'push', head: B }, 2, REVIEWER);
-    const approve = (seq: number, by: string) =>
-      toEvent({ ...approval(B), isSelf: false }, seq, by);
+    const approve = (seq: number, by: string) => toEvent(approval(B), seq, by);
     const story = fold([opening, push, approve(3, REVIEWER), approve(4, YOU), approve(5, 'x@y')]);
     expect(story.reviews.map(({ by, isSelf }) => [by, isSelf])).toEqual([
       [REVIEWER, true],

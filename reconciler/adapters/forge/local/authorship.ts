@@ -6,7 +6,7 @@ import type { GitMerger } from '../../../ports/git.ts';
 import type { SignatureVerifier } from '../../../ports/ledger-signer.ts';
 
 /** A proposal of more commits than this cannot be judged: nobody reviews it either. */
-const MAX_COMMITS = 1_000;
+export const MAX_PROPOSED_COMMITS = 1_000;
 
 /**
  * Everybody with a part in what a head would bring: who opened or pushed it, whom its commits
@@ -21,7 +21,7 @@ export async function listAuthors(
   story: PullStory,
   into: Oid,
 ): Promise<readonly string[]> {
-  const range = { base: into, tip: story.head, maxCount: MAX_COMMITS };
+  const range = { base: into, tip: story.head, maxCount: MAX_PROPOSED_COMMITS };
   const people = new Set([story.author, ...story.pushers]);
   for (const { signedPayload, signature } of await deps.git.listBetween(range)) {
     for (const person of listCommitPeople(signedPayload)) people.add(person);

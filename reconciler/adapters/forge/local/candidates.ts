@@ -5,7 +5,6 @@ import { APPROVAL_NAMESPACE, toApprovalPayload } from '../../../core/forge/appro
 import type { ApprovalCandidate, GivenApproval } from '../../../core/forge/judge-approval.ts';
 import type { PullStory } from '../../../core/forge/pull-request.ts';
 import type { GitMerger, GitReader } from '../../../ports/git.ts';
-import type { SignatureVerifier } from '../../../ports/ledger-signer.ts';
 import { listAuthors } from './authorship.ts';
 import type { CreateVerifier } from './pull-log.ts';
 
@@ -86,17 +85,14 @@ async function toCandidate(
 }
 
 function listApprovals(search: CandidateSearch, story: PullStory): readonly GivenApproval[] {
-  const verifiers = search.signers.map((allowedSigners) =>
-    search.createVerifier({ allowedSigners, namespace: APPROVAL_NAMESPACE }),
-  );
   return story.reviews.flatMap(({ by, head, signature, isStale }) => {
     // A head that came back is not the one that was approved: somebody took it away meanwhile.
     if (signature === null || (isStale && head === story.head)) return [];
     const payload = toApprovalPayload({ pull: story.number, head });
-    const isGood = (verifier: SignatureVerifier): boolean => {
-      const verdict = verifier.verify(payload, signature, search.now);
-      return verdict.state === 'good' && verdict.principal === by;
-    };
-    return [{ by, head, mayApprove: verifiers.every(isGood) }];
+    const isGood = (allowedSigners: string): boolean =>
+      search
+        .createVerifier({ allowedSigners, namespace: APPROVAL_NAMESPACE, principal: by })
+        .verify(payload, signature, search.now).state === 'good';
+    return [{ by, head, mayApprove: search.signers.every(isGood) }];
   });
 }

@@ -1,7 +1,7 @@
 import { GIT_NAMESPACE } from '../../../core/audit/ssh-signature.ts';
 import { CodedError, isCodedError } from '../../../core/contracts/coded-error.ts';
 import { isRefName, MAIN_BRANCH, type Oid, type RefName } from '../../../core/contracts/git.ts';
-import { toRfc3339 } from '../../../core/contracts/instant.ts';
+import { type Instant, toRfc3339 } from '../../../core/contracts/instant.ts';
 import { APPROVAL_NAMESPACE, toApprovalPayload } from '../../../core/forge/approval-payload.ts';
 import { findPrincipal } from '../../../core/forge/find-principal.ts';
 import { parsePullEvent } from '../../../core/forge/parse-pull-event.ts';
@@ -16,7 +16,8 @@ import type { PullRequest, PullState, PullStory } from '../../../core/forge/pull
 import type { Clock } from '../../../ports/clock.ts';
 import type { Forge, ForgeActor, PullEntry, PullLog } from '../../../ports/forge.ts';
 import type { GitMerger, GitReader } from '../../../ports/git.ts';
-import { listAuthors } from './authorship.ts';
+import type { LedgerSigner } from '../../../ports/ledger-signer.ts';
+import { listAuthors, MAX_PROPOSED_COMMITS } from './authorship.ts';
 import { findCandidates } from './candidates.ts';
 import { mergeIntoMain } from './merge-pull.ts';
 import type { CreateVerifier } from './pull-log.ts';
@@ -32,6 +33,8 @@ export type LocalForgeDeps = {
 
 const MAX_SIGNERS_BYTES = 64 * 1024;
 const MAX_SCANNED = 500;
+/** Kept for the end, so that nobody can talk a pull request into never being finished. */
+const RESERVED_EVENTS = 8;
 /** Each time that somebody else came first, everything is read and judged again. */
 const MAX_ATTEMPTS = 8;
 
@@ -160,9 +163,8 @@ async function open(
   if (head === null) {
     throw new CodedError('P415', `there is no branch ${branch}; push it to the repository first`);
   }
-  const base = await deps.git.findMergeBase(main.tip, head);
-  if (base === null) throw toStranger(branch);
-  if (base === head) {
+  await checkProposable(deps, main, branch, head);
+  if (await deps.git.isAncestor(head, main.tip)) {
     throw new CodedError('P420', `${branch} has nothing that main does not have`);
   }
   const { pulls } = await list(deps, main, ['open'], MAX_SCANNED);
@@ -174,6 +176,23 @@ async function open(
   if (number > PULL_LIMITS.maxPulls) throw new CodedError('P420', 'there are too many');
   await write(deps, main, { number, story: null }, { type: 'open', ...input, head }, actor);
   return relate(deps, main, await readStory(deps, main, number));
+}
+
+/** What is proposed must be something that can be merged, and whose authors can be known. */
+async function checkProposable(
+  { git }: LocalForgeDeps,
+  main: Main,
+  branch: string,
+  head: Oid,
+): Promise<void> {
+  if ((await git.findMergeBase(main.tip, head)) === null) throw toStranger(branch);
+  try {
+    await git.listBetween({ base: main.tip, tip: head, maxCount: MAX_PROPOSED_COMMITS });
+  } catch (cause) {
+    if (!isCodedError(cause, 'P404')) throw cause;
+    const why = `${branch} has more than ${MAX_PROPOSED_COMMITS} commits that main does not have`;
+    throw new CodedError('P420', `${why}; squash them, or merge in parts`, { cause });
+  }
 }
 
 async function readBranch(deps: LocalForgeDeps, branch: string): Promise<Oid | null> {
@@ -198,31 +217,36 @@ async function write(
 ): Promise<void> {
   const { number, story } = place;
   const seq = (story?.seq ?? 0) + 1;
-  if (seq > PULL_LIMITS.maxEvents) {
+  const isLast = act.type === 'merge' || act.type === 'close';
+  if (seq > PULL_LIMITS.maxEvents - (isLast ? 0 : RESERVED_EVENTS)) {
     throw new CodedError('P420', `pull request ${number} has ${seq - 1} events, the most there is`);
   }
-  const by = requirePrincipal(deps, main, actor);
-  const earliest = story === null ? 0 : Date.parse(story.updatedAt);
-  const at = toRfc3339(Math.max(deps.clock.now(), earliest));
-  const event = { v: 1, pull: number, seq, at, by, ...act } as PullEvent;
+  const at = toTime(deps, story);
+  const by = requirePrincipal(deps, main, { key: actor.signer, namespace: GIT_NAMESPACE, at });
+  const event = { v: 1, pull: number, seq, at: toRfc3339(at), by, ...act } as PullEvent;
   const parsed = parsePullEvent(formatPullEvent(event));
   if (parsed.state === 'invalid') throw new CodedError('P420', parsed.why);
   await deps.log.append(event, actor.signer);
 }
 
+/** Clocks of several machines differ; the log never goes back. */
+function toTime({ clock }: LocalForgeDeps, story: PullStory | null): Instant {
+  return Math.max(clock.now(), story === null ? 0 : Date.parse(story.updatedAt));
+}
+
 function requirePrincipal(
   deps: LocalForgeDeps,
   main: Main,
-  { signer }: Pick<ForgeActor, 'signer'>,
-  namespace: string = GIT_NAMESPACE,
+  wanted: { readonly key: LedgerSigner; readonly namespace: string; readonly at: Instant },
 ): string {
-  const wanted = { publicKey: signer.publicKey, namespace, at: deps.clock.now() };
-  const principal = findPrincipal(main.signers, wanted);
+  const { namespace, at } = wanted;
+  const { publicKey } = wanted.key;
+  const principal = findPrincipal(main.signers, { publicKey, namespace, at });
   if (principal !== null) return principal;
   const purpose = `in the namespace ${namespace}`;
   throw new CodedError(
     'P417',
-    `the key ${signer.publicKey} may not sign ${purpose}: ${deps.allowedSignersPath} on main says who may`,
+    `the key ${publicKey} may not sign ${purpose}: ${deps.allowedSignersPath} on main says who may`,
   );
 }
 
@@ -235,7 +259,7 @@ async function refresh(
   const story = await readStory(deps, main, number);
   const head = story.state === 'open' ? await readBranch(deps, story.branch) : null;
   if (head === null || head === story.head) return relate(deps, main, story);
-  if ((await deps.git.findMergeBase(main.tip, head)) === null) throw toStranger(story.branch);
+  await checkProposable(deps, main, story.branch, head);
   await write(deps, main, { number, story }, { type: 'push', head }, actor);
   return relate(deps, main, await readStory(deps, main, number));
 }
@@ -289,7 +313,7 @@ async function toAct(
     case 'approve': {
       const { head, body } = entry;
       await checkHead(deps, story, head);
-      const by = requirePrincipal(deps, main, { signer: actor.approver }, APPROVAL_NAMESPACE);
+      const by = requireApprover(deps, main, story, actor);
       const { authors } = await relate(deps, main, story);
       const isSelf = authors.some((author) => author.toLowerCase() === by.toLowerCase());
       const payload = toApprovalPayload({ pull: story.number, head });
@@ -299,23 +323,39 @@ async function toAct(
   }
 }
 
+/** One person under one name for both purposes: else nobody could tell whose approval it is. */
+function requireApprover(
+  deps: LocalForgeDeps,
+  main: Main,
+  story: PullStory,
+  { signer, approver }: ForgeActor,
+): string {
+  const at = toTime(deps, story);
+  const approves = { key: approver, namespace: APPROVAL_NAMESPACE, at };
+  const by = requirePrincipal(deps, main, approves);
+  const writer = requirePrincipal(deps, main, { key: signer, namespace: GIT_NAMESPACE, at });
+  if (by === writer) return by;
+  const path = deps.allowedSignersPath;
+  throw new CodedError('P417', `${path} names ${writer} for commits and ${by} for approvals`);
+}
+
 async function merge(
   deps: LocalForgeDeps,
   number: number,
   input: { readonly head: Oid; readonly method: 'merge' | 'squash' },
   actor: ForgeActor,
 ): Promise<PullRequest> {
-  const { git, clock, createVerifier } = deps;
+  const { git, createVerifier } = deps;
   const main = await readMain(deps);
   const story = await readStory(deps, main, number);
   if (story.state === 'merged' && story.head === input.head) return relate(deps, main, story);
   checkOpen(story);
   await checkHead(deps, story, input.head);
-  const by = requirePrincipal(deps, main, actor);
+  const { signer } = actor;
+  const at = toTime(deps, story);
+  const by = requirePrincipal(deps, main, { key: signer, namespace: GIT_NAMESPACE, at });
   const { method, head } = input;
   const verifier = createVerifier({ allowedSigners: main.signers });
-  const at = clock.now();
-  const { signer } = actor;
   const merging = { git, verifier, story, main: main.tip, method, by, at, signer };
   const commit = await mergeIntoMain(merging);
   await write(deps, main, { number, story }, { type: 'merge', head, method, commit }, actor);

@@ -21,6 +21,8 @@ export type CreateVerifier = (options: {
   readonly allowedSigners: string;
   /** That of commits by default. */
   readonly namespace?: string;
+  /** Who must have signed. */
+  readonly principal?: string;
 }) => SignatureVerifier;
 
 export type SignedPullLogDeps = {
@@ -67,7 +69,7 @@ export function createSignedPullLog(deps: SignedPullLogDeps): PullLog {
     async append(event, signer) {
       const { pull } = event;
       const branch = toLogRef(pull);
-      const expectedTip = await findPlace(git, event);
+      const expectedTip = await findPlace(git, event, kept.get(pull));
       await git.append({
         branch,
         expectedTip,
@@ -125,12 +127,25 @@ async function findLast(git: GitReader): Promise<number> {
 }
 
 /** The commit that the event has to stand on; the caller judged the log up to it. */
-async function findPlace(git: GitReader, { pull, seq }: PullEvent): Promise<Oid | null> {
+async function findPlace(
+  git: GitReader,
+  { pull, seq }: PullEvent,
+  known: Kept | undefined,
+): Promise<Oid | null> {
   const tip = await git.readRef(toLogRef(pull));
-  const events = tip === null ? 0 : (await listChain(git, pull, tip)).length;
+  const events = tip === null ? 0 : await countEvents(git, pull, tip, known);
   if (events === seq - 1) return tip;
   const found = `has ${events} events, so none can be number ${seq}`;
   throw new CodedError('P405', `pull request ${pull} ${found}`);
+}
+
+async function countEvents(
+  git: GitReader,
+  pull: number,
+  tip: Oid,
+  known: Kept | undefined,
+): Promise<number> {
+  return known?.tip === tip ? known.story.seq : (await listChain(git, pull, tip)).length;
 }
 
 /** The newest first. */
@@ -157,10 +172,7 @@ async function readEvents(
   const chain = (await listChain(deps.git, number, tip)).reverse();
   const files = chain.map(({ oid }) => ({ commit: oid, path: EVENT_PATH }));
   const contents = await deps.git.readFiles(files, PULL_LIMITS.maxEventBytes);
-  const verifiers = {
-    ofCommits: deps.createVerifier({ allowedSigners }),
-    ofApprovals: deps.createVerifier({ allowedSigners, namespace: APPROVAL_NAMESPACE }),
-  };
+  const people = createPeople(deps.createVerifier, allowedSigners);
   return chain.map((commit, index) => {
     const why = (text: string) => refuse(number, `commit ${commit.oid}: ${text}`);
     const bytes = contents[index];
@@ -168,34 +180,44 @@ async function readEvents(
     if (text === null) throw why(`it has no readable ${EVENT_PATH}`);
     const parsed = parsePullEvent(text);
     if (parsed.state === 'invalid') throw why(parsed.why);
-    const fault = findForgery(verifiers, commit, parsed.event);
+    const fault = findForgery(people, commit, parsed.event);
     if (fault !== null) throw why(fault);
     return parsed.event;
   });
 }
 
-type Verifiers = {
-  readonly ofCommits: SignatureVerifier;
-  readonly ofApprovals: SignatureVerifier;
-};
+/** Judges by the person whom an event names: a key may belong to a name of today and of before. */
+type Person = { readonly commits: SignatureVerifier; readonly approvals: SignatureVerifier };
+
+function createPeople(createVerifier: CreateVerifier, allowedSigners: string) {
+  const people = new Map<string, Person>();
+  return (principal: string): Person => {
+    const known = people.get(principal);
+    if (known !== undefined) return known;
+    const person = {
+      commits: createVerifier({ allowedSigners, principal }),
+      approvals: createVerifier({ allowedSigners, principal, namespace: APPROVAL_NAMESPACE }),
+    };
+    people.set(principal, person);
+    return person;
+  };
+}
 
 function findForgery(
-  { ofCommits, ofApprovals }: Verifiers,
+  findPerson: (principal: string) => Person,
   commit: CommitInfo,
   event: PullEvent,
 ): string | null {
   if (commit.signature === null) return 'it is not signed';
   const at = Date.parse(event.at);
-  const verdict = ofCommits.verify(commit.signedPayload, commit.signature, at);
+  const person = findPerson(event.by);
+  const verdict = person.commits.verify(commit.signedPayload, commit.signature, at);
   if (verdict.state === 'bad') {
     return `its signature is bad: ${verdict.why}; who left keeps a line with valid-before`;
   }
-  if (verdict.principal !== event.by) return `${verdict.principal} signed it for somebody else`;
   if (event.type !== 'review' || event.signature === null) return null;
-  const approval = ofApprovals.verify(toApprovalPayload(event), event.signature, at);
-  if (approval.state === 'bad') return `its approval is bad: ${approval.why}`;
-  const isSamePerson = approval.principal === event.by;
-  return isSamePerson ? null : `its approval was signed by ${approval.principal}`;
+  const approval = person.approvals.verify(toApprovalPayload(event), event.signature, at);
+  return approval.state === 'good' ? null : `its approval is bad: ${approval.why}`;
 }
 
 function refuse(number: number, why: string): CodedError {

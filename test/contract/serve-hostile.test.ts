@@ -96,6 +96,14 @@ describe('a hostile body', () => {
     expect([status, Object.keys(answer)]).toEqual([400, ['error']]);
   });
 
+  it.each(['{}', '{"30":0}', '[]', '""'])('is full of %s', async (part) => {
+    const junk = `${`${part},`.repeat(100_000)}${part}`;
+    const text = JSON.stringify(input({ parameters: ['JUNK'] })).replace('"JUNK"', junk);
+    const reply = await ask(node.port, PATH, text);
+    expect(reply.status).toBe(400);
+    expect(reply.body['error']).toContain('P821 the body has more than 65536');
+  });
+
   it('is larger than allowed, said or not said', async () => {
     const large = JSON.stringify(input({ id: 'x'.repeat(MAX_BODY_BYTES) }));
     expect((await ask(node.port, PATH, large)).status).toBe(413);

@@ -1,6 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import { CodedError } from '../../../reconciler/core/contracts/coded-error.ts';
-import { isTooDeep, MAX_JSON_DEPTH } from '../../../reconciler/core/serving/json-depth.ts';
+import {
+  hasTooManyParts,
+  isTooDeep,
+  MAX_JSON_DEPTH,
+  MAX_JSON_PARTS,
+} from '../../../reconciler/core/serving/json-depth.ts';
 import type { HttpLimits } from './limits.ts';
 
 export type BodyReader = {
@@ -69,6 +74,10 @@ function checkHeaders({ headers }: IncomingMessage, maxBodyBytes: number): void 
 function parse(bytes: Buffer): unknown {
   if (isTooDeep(bytes)) {
     const what = `JSON nesting depth exceeds maximum allowed limit (${MAX_JSON_DEPTH})`;
+    throw new CodedError('P821', what);
+  }
+  if (hasTooManyParts(bytes)) {
+    const what = `the body has more than ${MAX_JSON_PARTS} lists, objects and texts: send plain numbers`;
     throw new CodedError('P821', what);
   }
   try {

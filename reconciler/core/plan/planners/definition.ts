@@ -1,5 +1,4 @@
-import { toCanonicalJson } from '../../contracts/canonical-json.ts';
-import type { Json, JsonObject } from '../../contracts/json.ts';
+import { describeChanges } from '../describe-changes.ts';
 import { planConvergence } from '../plan-convergence.ts';
 import type { Planner } from '../planner.ts';
 
@@ -9,15 +8,6 @@ export const planDefinition: Planner = (input) =>
     describe: ({ before, after }) =>
       before === null
         ? 'its definition comes into force'
-        : `its definition changes in ${listChangedFields(before.spec, after.spec).join(', ')}`,
+        : `its definition changes: ${describeChanges(before.spec, after.spec)}`,
     removal: () => ({ action: 'delete', reason: 'left Git: its definition is no longer in force' }),
   });
-
-function listChangedFields(before: JsonObject, after: JsonObject): readonly string[] {
-  const fields = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
-  return fields.filter((field) => toText(before[field]) !== toText(after[field]));
-}
-
-function toText(value: Json | undefined): string {
-  return value === undefined ? '' : toCanonicalJson(value);
-}

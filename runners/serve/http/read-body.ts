@@ -13,6 +13,12 @@ export type BodyReader = {
   readonly readJson: (request: IncomingMessage) => Promise<unknown>;
 };
 
+/**
+ * Of each body, so many bytes are not counted among those of all: whoever sends large ones and stops
+ * in the middle must not keep out the small ones of others. A thousand connections have 64 MiB.
+ */
+const UNCOUNTED_BYTES = 64 * 1024;
+
 /** Bounds bodies one by one and together: a thousand large ones would fill the memory. */
 export function createBodyReader(
   limits: Pick<HttpLimits, 'maxBodyBytes' | 'maxBodyBytesTogether'>,
@@ -23,10 +29,11 @@ export function createBodyReader(
     new Promise((resolve, reject) => {
       const chunks: Buffer[] = [];
       let length = 0;
+      let counted = 0;
       let isDone = false;
       const finish = (): void => {
         isDone = true;
-        bytesTogether -= length;
+        bytesTogether -= counted;
         request.removeAllListeners('data');
       };
       const fail = (error: CodedError): void => {
@@ -35,10 +42,12 @@ export function createBodyReader(
       };
       request.on('data', (chunk: Buffer) => {
         length += chunk.length;
-        bytesTogether += chunk.length;
+        const before = counted;
+        counted = Math.max(0, length - UNCOUNTED_BYTES);
+        bytesTogether += counted - before;
         chunks.push(chunk);
         if (length > limits.maxBodyBytes) fail(toTooLarge(limits.maxBodyBytes));
-        else if (bytesTogether > limits.maxBodyBytesTogether) fail(toTooMuch());
+        else if (counted > 0 && bytesTogether > limits.maxBodyBytesTogether) fail(toTooMuch());
       });
       request.once('end', () => {
         if (isDone) return;

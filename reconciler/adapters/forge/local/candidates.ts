@@ -37,12 +37,15 @@ export async function findCandidates(
   for (const number of new Set([...named, ...newest])) {
     const story = await search.readStory(number);
     if (story === null || !mayLeadTo(story, commit)) continue;
-    const candidate = await toCandidate(search, story, parent);
-    if (candidate === null) continue;
-    const { merged } = candidate;
-    const isFitting = merged.state === 'clean' && merged.tree === tree;
-    if (isFitting || named.includes(number)) candidates.push(candidate);
-    if (isFitting && named.includes(number)) break;
+    const merged = await unlessBroken(() => search.git.previewMerge(parent, story.head));
+    const isFitting = merged?.state === 'clean' && merged.tree === tree;
+    const isNamed = named.includes(number);
+    if (merged === null || !(isFitting || isNamed)) continue;
+    const authors = await unlessBroken(() => readAuthors(search, story, parent));
+    if (authors === null) continue;
+    const approvals = listApprovals(search, story);
+    candidates.push({ number, head: story.head, merged, authors, approvals });
+    if (isFitting && isNamed) break;
   }
   return candidates;
 }
@@ -65,20 +68,20 @@ function mayLeadTo({ state, merged }: PullStory, commit: Oid): boolean {
   return state === 'open' || merged?.commit === commit;
 }
 
-async function toCandidate(
-  search: CandidateSearch,
+function readAuthors(
+  { git, createVerifier, signers, now }: CandidateSearch,
   story: PullStory,
   parent: Oid,
-): Promise<ApprovalCandidate | null> {
-  const { git, createVerifier, signers } = search;
-  const { number, head } = story;
+): Promise<readonly string[]> {
+  const verifier = createVerifier({ allowedSigners: signers[0] ?? '' });
+  return listAuthors({ git, verifier, now }, story, parent);
+}
+
+/** Null for a head that is gone, or of too many commits to know its authors: it approves nothing. */
+async function unlessBroken<T>(work: () => Promise<T>): Promise<T | null> {
   try {
-    const merged = await git.previewMerge(parent, head);
-    const verifier = createVerifier({ allowedSigners: signers[0] ?? '' });
-    const authors = await listAuthors({ git, verifier, now: search.now }, story, parent);
-    return { number, head, merged, authors, approvals: listApprovals(search, story) };
+    return await work();
   } catch (error) {
-    // A head that is gone, or of too many commits to know its authors: it approves nothing.
     if (isCodedError(error, 'P404') || isCodedError(error, 'P107')) return null;
     throw error;
   }

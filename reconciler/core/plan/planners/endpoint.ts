@@ -15,7 +15,17 @@ const AWAITING_RELEASE: Condition = {
   message: 'it serves as soon as a Release names a version; plumb model list shows them',
 };
 
-/** A release is an effect of another resource, which nobody tells this one of. */
+const SERVED: Condition = {
+  type: 'Ready',
+  status: 'True',
+  reason: 'Converged',
+  message: 'live equals desired',
+};
+
+/**
+ * A release comes and goes as an effect of another resource, which nobody tells this one of, so it
+ * is looked at in both directions: one read of the route table.
+ */
 const LOOK_AGAIN_MS = 2_000;
 
 /** Where a model is asked. Without a release it is known and answers nobody. */
@@ -32,8 +42,8 @@ export const planEndpoint: Planner = (input) =>
     removal: () => ({ action: 'delete', reason: 'left Git: it is no longer served' }),
     settle: ({ desired, facts, now }) => {
       const { versions = 1 } = facts as Partial<EndpointFacts>;
-      if (desired === null || versions > 0) return null;
+      if (desired === null) return null;
       const waiting = [{ on: 'a release', until: now + LOOK_AGAIN_MS }];
-      return { effects: [], waiting, conditions: [AWAITING_RELEASE] };
+      return { effects: [], waiting, conditions: [versions > 0 ? SERVED : AWAITING_RELEASE] };
     },
   });

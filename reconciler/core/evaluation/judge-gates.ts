@@ -57,15 +57,17 @@ function decide(gate: Gate, found: EvaluationMetric | undefined): Decision {
     return { verdict: 'inconclusive', why: `less ${name} is better: a minimum decides nothing` };
   }
   if (found === undefined) {
-    return { verdict: 'inconclusive', why: `${name} was not measured on the test rows` };
+    const few = gate.slice === null ? '' : ', of which a slice has to have at least 10';
+    return { verdict: 'inconclusive', why: `${name} was not measured on the test rows${few}` };
   }
-  const value = `${name} is ${toShort(found.value)} on ${found.rows} rows`;
+  // Without the figure: it would be one of a few people, and a refusal is written down in Git.
   if (found.interval === null) {
     return {
       verdict: 'inconclusive',
-      why: `${value}, but fewer than 10 rows of a class are too few to be sure of anything`,
+      why: `${name} has fewer than 10 test rows of a class, too few to be sure of anything`,
     };
   }
+  const value = `${name} is ${toShort(found.value)} on ${found.rows} rows`;
   return decideByInterval(gate.minimum, found.interval, value);
 }
 

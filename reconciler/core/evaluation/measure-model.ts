@@ -21,6 +21,9 @@ const MISSES = 0.05;
 /** With fewer rows of a class, no interval is worth its name, and nothing is decided. */
 const MIN_CLASS_ROWS = 10;
 
+/** A figure of fewer rows tells of single people, and what is measured is said in Git. */
+const MIN_SLICE_ROWS = 10;
+
 /** A report holds 512 figures: eight of all rows, and six of each value of each column. */
 const MAX_SLICES = 80;
 
@@ -57,6 +60,7 @@ function measureColumn(
   // The more groups are compared, the more of them look bad by chance.
   const level = groups.size > 2 ? 1 - MISSES / groups.size : 1 - MISSES;
   return [...groups]
+    .filter(([, group]) => group.length >= MIN_SLICE_ROWS)
     .sort(([left, leftRows], [right, rightRows]) =>
       leftRows.length === rightRows.length
         ? compareText(left, right)

@@ -58,6 +58,14 @@ describe('a gate', () => {
     }
   });
 
+  it('says no figure of a few people: the words of a refusal go to Git', () => {
+    const slice = { column: 'customer_id', value: 'c-00042' };
+    const metric = makeMetric(0.125, 0.125, { slice, rows: 7, interval: null });
+    expect(judge(metric, 0.1).verdicts[0]?.why).toBe(
+      'auc where customer_id is c-00042 has fewer than 10 test rows of a class, too few to be sure of anything',
+    );
+  });
+
   it('never asks for much of what is better when it is less', () => {
     const judged = judge(makeMetric(0.5, 0.6, { name: 'log-loss' }), 0.1, 'log-loss');
     expect(judged.verdicts[0]).toMatchObject({ verdict: 'inconclusive' });

@@ -38,6 +38,12 @@ describe('the figures of a model', () => {
     }
   });
 
+  it('are of no group that is a few people', () => {
+    const values = Array.from({ length: 200 }, (_, row) => (row < 9 ? 'c-00042' : 'many'));
+    const metrics = measureModel(makeRows(200), [{ column: 'customer_id', values }]);
+    expect(new Set(metrics.map(({ slice }) => slice?.value))).toEqual(new Set([undefined, 'many']));
+  });
+
   it('leave out what is not defined', () => {
     const negatives = { labels: new Uint8Array(50), scores: new Float32Array(50).fill(0.1) };
     const names = measureModel(negatives, []).map(({ name }) => name);

@@ -43,6 +43,10 @@ describe('a message about a model says what is wrong and what to do', () => {
     expect(explain('model.yaml', MODEL.replace('slices: [channel]', 'slices: [amount]'))).toEqual([
       'the gate is on a slice of "channel", which is not measured | add it to evaluation.slices: [amount, channel]',
     ]);
+    const single = MODEL.replace('slices: [channel]', 'slices: [channel, customer_id]');
+    expect(explain('model.yaml', single)).toEqual([
+      'a slice by "customer_id" would measure each customer alone: it is a key of Entity "customer" | slice by a column that groups them, or leave it out | entity payments/customer says otherwise here entity.yaml:7',
+    ]);
   });
 
   it('for a parameter of no type that there is, and one that cannot be named so', () => {

@@ -17,9 +17,29 @@ export const checkModelFit: FitCheck<ModelSpec> = (spec, find) => {
     ...spec.features.flatMap((group, index) =>
       checkFeatureGroup(group, `/spec/features/${index}`, source, find),
     ),
+    ...checkSlices(spec, find),
     ...checkPool(spec.training, find),
   ];
 };
+
+/** A group for each key of an entity would be each person by name, in reports and in Git. */
+function checkSlices({ features, evaluation: { slices } }: ModelSpec, find: Find) {
+  return slices.flatMap((column, index): readonly Misfit[] => {
+    for (const { view: viewName } of features) {
+      const view = find('FeatureView', viewName);
+      const entity = view === null ? null : find('Entity', view.spec.entity);
+      if (view === null || entity === null) continue;
+      if (!entity.spec.keys.some(({ name }) => name === column)) continue;
+      const message = `a slice by "${column}" would measure each ${entity.ref.name} alone: it is a key of Entity "${entity.ref.name}"`;
+      const hint = 'slice by a column that groups them, or leave it out';
+      const other = { ref: entity.ref, pointer: '/spec/keys' };
+      return [
+        { pointer: `/spec/evaluation/slices/${index}`, message, hint, other, through: [view.ref] },
+      ];
+    }
+    return [];
+  });
+}
 
 function checkLabelSource(spec: ModelSpec, source: Found<'DataSource'>): readonly Misfit[] {
   return [

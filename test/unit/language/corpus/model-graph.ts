@@ -204,6 +204,11 @@ const MODEL_CASES: readonly CorpusCase[] = [
     '19:34 P207',
   ),
   model(
+    'a slice of each single customer',
+    MODEL.replace('slices: [channel]', 'slices: [channel, customer_id]'),
+    '19:34 P207',
+  ),
+  model(
     'a gate on a value that the column never has',
     MODEL.replace('value: chip', 'value: online'),
     '20:71 P207',

@@ -54,6 +54,7 @@ export function toEvaluateJob(input: TrainingInput, plan: TrainingPlan): Evaluat
     limits: { maxModelBytes: MAX_MODEL_BYTES },
     modelFolder: 'model',
     dataFolder: 'input/data',
+    digestsFile: 'input/config/digests.json',
     predictionsFile: 'output/data/scores.json',
     outputFolder: 'result',
   };

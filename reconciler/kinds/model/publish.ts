@@ -9,52 +9,58 @@ import type { VersionRecord } from '../../core/contracts/generated/version-recor
 import { toRfc3339 } from '../../core/contracts/instant.ts';
 import type { NormalForm } from '../../core/contracts/normal-form.ts';
 import { type GateJudgement, judgeGates } from '../../core/evaluation/judge-gates.ts';
-import type { UsedSnapshot } from '../../core/training/run-key.ts';
 import { toGates } from '../../core/training/to-gates.ts';
-import type { ArtifactStore } from '../../ports/artifact-store.ts';
-import type { Clock } from '../../ports/clock.ts';
-import type { Outcome } from '../../ports/kind-handler.ts';
-import type { RunObservation, Runs } from '../../ports/runs.ts';
-
-export type PublishPorts = {
-  readonly runs: Runs;
-  readonly artifacts: ArtifactStore;
-  readonly clock: Clock;
-};
-
-/** What is known of the run that a version is made from. */
-export type StartedRun = {
-  readonly runKey: string;
-  readonly modelDigest: string;
-  readonly trainerDigest: string;
-  readonly snapshots: readonly UsedSnapshot[];
-  readonly seed: number;
-};
+import type { RunObservation } from '../../ports/runs.ts';
+import type { Work, WorkInput } from '../kept-handler.ts';
+import type { ModelNotes, StartedRun } from './model-notes.ts';
+import type { ModelPorts } from './model-ports.ts';
 
 /**
- * Makes a run's result a version. Throws P803 when the run failed, P805 when a gate is not passed:
- * then nothing is published.
+ * Makes a run's result a version, or judges the one it has by gates that changed. Throws P803 when
+ * the run failed, P805 when a gate is not passed: then nothing is published.
  */
 export async function publishRun(
-  ports: PublishPorts,
-  input: { readonly model: string; readonly form: NormalForm; readonly run: StartedRun },
-): Promise<VersionRecord> {
-  const { form, run } = input;
-  const published = await ports.artifacts.findByRun(run.runKey);
-  if (published !== null) {
-    requirePassed(form, published.evaluation);
-    return published;
-  }
-  const observed = await ports.runs.observe(run.runKey);
-  const { attempts, wallSeconds } = requireSucceeded(observed);
-  const result = await ports.runs.readResult(run.runKey);
-  const { verdicts } = requirePassed(form, result.evaluation);
-  return ports.artifacts.publish({
+  ports: ModelPorts,
+  model: string,
+  { target: form, before }: WorkInput<ModelNotes>,
+): Promise<Work<ModelNotes>> {
+  const run = before?.notes.run ?? null;
+  if (run === null) throw new Error('a model is published only after it was trained');
+  const known = await ports.artifacts.findByRun(run.runKey);
+  const { record, judgement } =
+    known === null
+      ? await publishResult(ports, model, form, run)
+      : { record: known, judgement: requirePassed(form, known.evaluation) };
+  const summary = known === null ? describePublication(record) : describeStay(record, judgement);
+  const { runKey, trainerDigest, version } = record;
+  return {
+    notes: { run, version },
+    outcome: {
+      inputs: {
+        run: runKey as Digest,
+        trainer: trainerDigest as Digest,
+        version: version as Digest,
+      },
+      summary,
+    },
+  };
+}
+
+async function publishResult(
+  { runs, artifacts, clock }: ModelPorts,
+  model: string,
+  form: NormalForm,
+  run: StartedRun,
+): Promise<{ readonly record: VersionRecord; readonly judgement: GateJudgement }> {
+  const { attempts, wallSeconds } = requireSucceeded(await runs.observe(run.runKey));
+  const result = await runs.readResult(run.runKey);
+  const judgement = requirePassed(form, result.evaluation);
+  const record = await artifacts.publish({
     manifest: result.manifest,
     modelFile: result.modelFile,
     record: {
       v: 1,
-      model: input.model,
+      model,
       runKey: run.runKey,
       modelDigest: run.modelDigest,
       trainerDigest: run.trainerDigest,
@@ -63,10 +69,11 @@ export async function publishRun(
       attempts,
       wallSeconds,
       evaluation: result.evaluation,
-      gates: verdicts,
-      publishedAt: toRfc3339(ports.clock.now()),
+      gates: judgement.verdicts,
+      publishedAt: toRfc3339(clock.now()),
     },
   });
+  return { record, judgement };
 }
 
 function requireSucceeded(observed: RunObservation) {
@@ -92,22 +99,16 @@ function requirePassed(form: NormalForm, evaluation: EvaluationReport): GateJudg
 }
 
 /** What the ledger says of a publication. */
-export function toPublication({
-  version,
-  runKey,
-  trainerDigest,
-  evaluation,
-}: VersionRecord): Outcome {
+function describePublication({ version, evaluation }: VersionRecord): string {
   const auc = evaluation.metrics.find(({ name, slice }) => name === 'auc' && slice === null);
   const figure = auc === undefined ? '' : `: ${describeMetric(auc)}`;
-  return {
-    inputs: {
-      run: runKey as Digest,
-      trainer: trainerDigest as Digest,
-      version: version as Digest,
-    },
-    summary: `the version ${version.slice(0, 19)}${figure}`,
-  };
+  return `the version ${version.slice(0, 19)}${figure}`;
+}
+
+/** A judgement by other gates is a decision of its own, also when nothing new was made. */
+function describeStay({ version }: VersionRecord, { verdicts }: GateJudgement): string {
+  const reasons = verdicts.map(({ why }) => why).join('; ');
+  return `the version ${version.slice(0, 19)} stays: ${reasons === '' ? 'it has no gates' : reasons}`;
 }
 
 function describeMetric({ name, value, interval, rows }: EvaluationMetric): string {

@@ -1,107 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import type { ZoneStatus } from '../../../reconciler/core/status/zone-status.ts';
-import { SMALL_REPO, toDocument } from '../engine/zone-harness.ts';
-import { createModelZone, reasonsOf } from './model-zone.ts';
-
-type Files = Readonly<Record<string, string>>;
-
-const toTeamDocument = (kind: string, name: string, spec: string) =>
-  toDocument(kind, name, spec).replace(
-    `{ name: ${name} }`,
-    `{ name: ${name}, namespace: payments }`,
-  );
-
-const SOURCE = `{ connection: files, path: rows.csv, format: csv, eventTime: at, availability: { eventTime: true },
-  columns: [{ name: customer, type: string }, { name: at, type: timestamp }, { name: amount, type: float64 }, { name: bad, type: boolean }] }`;
-
-const toModel = (
-  change: { seed?: number; minimum?: number; card?: string; retries?: number } = {},
-) =>
-  toTeamDocument(
-    'Model',
-    'fraud',
-    `{ task: binary-classification, label: { source: rows, column: bad, maturity: 1d },
-  features: [{ view: activity, names: [count_1d] }], requestFeatures: [{ name: amount }],
-  training: { trainer: lightgbm, target: laptop, pool: cpu, seed: ${change.seed ?? 7}, retries: ${change.retries ?? 0},
-    window: { asOf: "2026-06-01T00:00:00Z", length: 100d }, split: { validation: 10d, test: 10d } },
-  gates: [{ metric: auc, minimum: ${change.minimum ?? 0.8} }], card: { owner: ${change.card ?? 'somebody'} } }`,
-  );
-
-const toRelease = (...versions: readonly (readonly [string, number])[]) => {
-  const list = versions.map(
-    ([version, percent]) => `{ version: "${version}", percent: ${percent} }`,
-  );
-  return toTeamDocument('Release', 'fraud', `{ endpoint: fraud, versions: [${list.join(', ')}] }`);
-};
-
-const REPO: Files = {
-  ...SMALL_REPO,
-  'namespaces/payments.yaml': toDocument('Namespace', 'payments', '{ owners: [payments-ml] }'),
-  'environments/dev.yaml': toDocument('Environment', 'dev', '{ zone: ae, targets: [laptop] }'),
-  'connections/files.yaml': toDocument('Connection', 'files', '{ zone: ae, type: folder }'),
-  'trainers/lightgbm.yaml': toDocument('Trainer', 'lightgbm', '{ bundled: lightgbm }'),
-  'entities/customer.yaml': toTeamDocument(
-    'Entity',
-    'customer',
-    '{ keys: [{ name: customer, type: string }] }',
-  ),
-  'sources/rows.yaml': toTeamDocument('DataSource', 'rows', SOURCE),
-  'views/activity.yaml': toTeamDocument(
-    'FeatureView',
-    'activity',
-    '{ entity: customer, source: rows, features: [{ name: count_1d, aggregate: count, window: 1d }] }',
-  ),
-  'models/fraud.yaml': toModel(),
-  'endpoints/fraud.yaml': toTeamDocument('Endpoint', 'fraud', '{ model: fraud, environment: dev }'),
-};
-
-const ROWS = 'customer,at,amount,bad\nc-1,2026-05-01T00:00:00Z,12.5,false\n';
-
-const isConverged = (status: ZoneStatus) => status.isConverged;
-
-type ModelZone = ReturnType<typeof createModelZone>;
-type Running = ReturnType<ModelZone['open']>;
-
-async function begin(change: (zone: ModelZone) => void = () => undefined) {
-  const zone = createModelZone();
-  zone.connections.put({ connection: 'files', path: 'rows.csv' }, Buffer.from(ROWS));
-  change(zone);
-  await zone.commit(REPO);
-  const running = zone.open();
-  return { zone, running };
-}
-
-/** Lets time pass in small steps until it is so. */
-async function pass(
-  { clock }: ModelZone,
-  running: Running,
-  isSo: (status: ZoneStatus) => boolean,
-  maxSeconds = 120,
-): Promise<void> {
-  for (let second = 0; second < maxSeconds; second += 1) {
-    for (let round = 0; round < 300; round += 1) await Promise.resolve();
-    if (isSo(running.status())) return;
-    await clock.advance(1_000);
-  }
-  throw new Error(`it does not come to that:\n${JSON.stringify(running.status(), null, 1)}`);
-}
-
-async function change(zone: ModelZone, running: Running, files: Files): Promise<void> {
-  const revision = await zone.commit({ ...REPO, ...files });
-  running.hint();
-  await pass(
-    zone,
-    running,
-    ({ source, isConverged: isDone }) => source.revision === revision && isDone,
-  );
-}
-
-async function readVersions({ artifacts }: ModelZone): Promise<readonly string[]> {
-  return (await artifacts.list('payments/fraud')).map(({ version }) => version);
-}
-
-const trainings = async (zone: ModelZone) =>
-  (await zone.story('Model', 'fraud')).filter((line) => line === 'train succeeded').length;
+import {
+  begin,
+  change,
+  isConverged,
+  pass,
+  REPO,
+  ROWS,
+  readVersions,
+  toModel,
+  toRelease,
+  trainings,
+} from './model-story.ts';
+import { reasonsOf } from './model-zone.ts';
 
 describe('a zone with a model', () => {
   it('goes from a file to a published version, and serves nobody', async () => {
@@ -124,6 +35,14 @@ describe('a zone with a model', () => {
     expect(running.status().isConverged).toBe(false);
     isDone = true;
     await pass(zone, running, isConverged);
+    await running.stop();
+  });
+
+  it('writes down what a changed gate came to', async () => {
+    const { zone, running } = await begin();
+    await pass(zone, running, isConverged);
+    await change(zone, running, { 'models/fraud.yaml': toModel({ minimum: 0.85 }) });
+    expect((await zone.titles('Model', 'fraud')).at(-1)).toContain('stays: auc is 0.9');
     await running.stop();
   });
 
@@ -189,24 +108,6 @@ describe('a zone with a model', () => {
     await running.stop();
   });
 
-  it('says why a run failed, and tries only another definition', async () => {
-    const { zone, running } = await begin((made) => {
-      made.programs.end = ({ seed }) =>
-        seed === 7
-          ? { exitCode: 10, said: 'num_leaves is no number' }
-          : { exitCode: 0, said: null };
-    });
-    await pass(zone, running, isConverged);
-    expect(reasonsOf(running.status(), 'Model', 'fraud')).toEqual(['RunFailed']);
-    expect(JSON.stringify(running.status())).toContain('num_leaves is no number');
-    await zone.clock.advance(3_600_000);
-    await pass(zone, running, isConverged);
-    expect(await trainings(zone)).toBe(1);
-    await change(zone, running, { 'models/fraud.yaml': toModel({ seed: 8 }) });
-    expect(await readVersions(zone)).toHaveLength(1);
-    await running.stop();
-  });
-
   it('starts a node for a release, and is ready when the node says so', async () => {
     const { zone, running } = await begin();
     await pass(zone, running, isConverged);
@@ -234,6 +135,19 @@ describe('a zone with a model', () => {
     zone.machine.nodes.clear();
     await zone.clock.advance(5_000);
     await pass(zone, running, () => zone.machine.nodes.size === 1);
+    await running.stop();
+  });
+
+  it('says that its version knows an older definition of a view', async () => {
+    const { zone, running } = await begin();
+    await pass(zone, running, isConverged);
+    const wider = (REPO['views/activity.yaml'] ?? '').replace('window: 1d', 'window: 2d');
+    await change(zone, running, { 'views/activity.yaml': wider });
+    await zone.clock.advance(120_000);
+    await pass(zone, running, (status) =>
+      reasonsOf(status, 'Model', 'fraud').includes('TrainedOnOlderFeatures'),
+    );
+    expect(await trainings(zone)).toBe(1);
     await running.stop();
   });
 
@@ -293,22 +207,6 @@ describe('a zone with a model', () => {
       (status) => reasonsOf(status, 'FeatureView', 'activity').length === 0,
     );
     expect((await zone.story('FeatureView', 'activity')).at(-1)).toBe('delete succeeded');
-    await running.stop();
-  });
-
-  it('stops the run of a model that left Git', async () => {
-    const { zone, running } = await begin((made) => {
-      made.programs.end = () => 'working';
-    });
-    await pass(zone, running, (status) => reasonsOf(status, 'Model', 'fraud').includes('Training'));
-    const { 'models/fraud.yaml': _model, 'endpoints/fraud.yaml': _endpoint, ...rest } = REPO;
-    await zone.commit({ ...rest, 'models/fraud.yaml': '', 'endpoints/fraud.yaml': '' });
-    running.hint();
-    const [runKey = ''] = await zone.runs.list();
-    await zone.clock.advance(60_000);
-    await pass(zone, running, isConverged);
-    expect((await zone.runs.observe(runKey)).state).toBe('failed');
-    expect(await zone.story('Model', 'fraud')).toEqual(['train succeeded', 'retire succeeded']);
     await running.stop();
   });
 });

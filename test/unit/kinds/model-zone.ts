@@ -33,12 +33,11 @@ import { createModelHandler } from '../../../reconciler/kinds/model/model-handle
 import { createReleaseHandler } from '../../../reconciler/kinds/release/release-handler.ts';
 import { createTargetHandler } from '../../../reconciler/kinds/target/target-handler.ts';
 import { createTrainerHandler } from '../../../reconciler/kinds/trainer/trainer-handler.ts';
+import type { StoredVersion } from '../../../reconciler/ports/artifact-store.ts';
 import type { RunRequest } from '../../../reconciler/ports/runs.ts';
 import { makeContract, makeManifest, makeSigmoidModel } from '../../support/onnx-models.ts';
 import { makeReport } from '../../support/version-records.ts';
 import { createZoneHarness } from '../engine/zone-harness.ts';
-
-export type TrainedModel = { readonly auc: number };
 
 /** A zone whose data, training and serving are in memory: everything but the programs is real. */
 export function createModelZone() {
@@ -53,15 +52,20 @@ export function createModelZone() {
   const randomness = createSeededRandomness('model zone');
   const routes = createMemoryRoutes({ zone: 'ae', tables: createMemoryRouteTables(), randomness });
   const machine = createMemoryNodeMachine();
+  /** Keys of the runs whose programs were started. */
+  const begun: string[] = [];
+  const versions = new Map<string, StoredVersion>();
   const runWorld = createMemoryRunWorld({
     countSlots: () => 1,
-    runStep: ({ request, step }) =>
-      step.name === 'train' ? programs.end(request) : { exitCode: 0, said: null },
+    runStep: ({ request, step }) => {
+      if (step.name === 'prepare') begun.push(request.runKey);
+      return step.name === 'train' ? programs.end(request) : { exitCode: 0, said: null };
+    },
     toResult: (request) => toResult(files, request, programs.auc),
   });
   const connections = createMemoryDataConnections({ files, makeUp: () => ({}) });
   const artifacts = createMemoryArtifactStore({
-    versions: new Map(),
+    versions,
     readModel: async (path) => files.get(path) ?? null,
   });
   const ports = {
@@ -91,8 +95,17 @@ export function createModelZone() {
   const kinds = new Map(handlers.map((handler) => [handler.kind, handler]));
   return {
     ...{ clock, programs, routes, artifacts, connections, runs: ports.runs, machine },
+    ...{ begun, versions },
     commit: harness.commit,
     open: () => harness.open({ kinds }),
+    /** What the ledger says of one resource, oldest first. */
+    titles: async (kind: string, name: string) => {
+      const entries = await readLedgerEntries(harness.git, 'ae', 1_000);
+      return entries
+        .filter(({ record }) => record.ref.kind === kind && record.ref.name === name)
+        .map(({ title }) => title)
+        .reverse();
+    },
     /** What was done to one resource, oldest first: `train succeeded`. */
     story: async (kind: string, name: string) => {
       const entries = await readLedgerEntries(harness.git, 'ae', 1_000);

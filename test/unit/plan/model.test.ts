@@ -9,6 +9,7 @@ import {
   type Recorded,
 } from '../../../reconciler/core/plan/planner.ts';
 import { type ModelFacts, planModel } from '../../../reconciler/core/plan/planners/model.ts';
+import { toPlacementDigest } from '../../../reconciler/core/training/model-placement.ts';
 import { toModelDigest } from '../../../reconciler/core/training/model-projection.ts';
 import { modelForm, trainingOf } from '../training/model-forms.ts';
 import { present } from './forms.ts';
@@ -20,7 +21,10 @@ type Run = NonNullable<ModelFacts['run']>;
 
 function toRun(state: Run['state'], change: Partial<Run> = {}): Run {
   const what = 'its run is somewhere';
-  return { modelDigest: toModelDigest(FORM), state, what, evaluation: null, ...change };
+  return {
+    ...{ modelDigest: toModelDigest(FORM), placementDigest: toPlacementDigest(FORM) },
+    ...{ state, what, evaluation: null, isOutdated: false, ...change },
+  };
 }
 
 function toReport(lower: number, upper: number): EvaluationReport {
@@ -171,6 +175,37 @@ describe('planning a model', () => {
       recorded: failedWith(digestJson(FORM)),
     });
     expect(actionsOf(effects)).toEqual(['train', 'publish']);
+  });
+
+  it.each([
+    ['it was cancelled or its data has changed', { isOutdated: true }, FORM],
+    ['it may take longer now', {}, modelForm(trainingOf({ maxRuntime: '2h' }))],
+    ['it may be tried more often now', {}, modelForm(trainingOf({ retries: 3 }))],
+    ['it goes to another pool', {}, modelForm(trainingOf({ pool: 'large' }))],
+  ])('starts a failed run again when %s', (_what, change, desired) => {
+    const recorded = failedWith(digestJson(FORM), 0);
+    const { effects } = plan({ desired, run: toRun('failed', change), recorded });
+    expect(actionsOf(effects)).toEqual(['train', 'publish']);
+  });
+
+  it('says when its version was trained on another definition of a view', () => {
+    const { conditions } = planModel({
+      ref: toRef(FORM),
+      desired: FORM,
+      observed: present(FORM),
+      facts: { run: null, changedViews: ['payments/customer-activity'] },
+      recorded: achievedOf(FORM),
+      now: NOW,
+      context: { zone: 'ae', unsettledDependencies: [], liveDependents: [] },
+    });
+    expect(conditions).toMatchObject([
+      { type: 'Ready', status: 'True', reason: 'TrainedOnOlderFeatures' },
+    ]);
+  });
+
+  it('retires what left Git before it had a version', () => {
+    const { effects } = plan({ desired: null, run: toRun('running') });
+    expect(effects).toMatchObject([{ action: 'retire', class: 'admitted' }]);
   });
 
   it('retires what left Git, and keeps its versions', () => {

@@ -5,6 +5,7 @@ import { toRefTitle } from '../../contracts/ref.ts';
 import { judgeGates } from '../../evaluation/judge-gates.ts';
 import { toTypedSpec } from '../../spec/typed-spec.ts';
 import type { Condition } from '../../status/condition.ts';
+import { toPlacementDigest } from '../../training/model-placement.ts';
 import { toModelDigest } from '../../training/model-projection.ts';
 import { toGates } from '../../training/to-gates.ts';
 import type { Effect } from '../effect.ts';
@@ -28,7 +29,13 @@ export type ModelFacts = {
     readonly what: string;
     /** What was measured; null until it has succeeded. */
     readonly evaluation: EvaluationReport | null;
+    /** Where and within which limits it was started. */
+    readonly placementDigest: string;
+    /** Whether it failed for something that is no longer so: other data, a cancellation. */
+    readonly isOutdated: boolean;
   } | null;
+  /** Views whose definition is no longer the one that the published version was trained on. */
+  readonly changedViews: readonly string[];
 };
 
 /** How soon a run is looked at again. */
@@ -62,6 +69,16 @@ const WORDS: ConvergenceWords = {
     throw new Error('a model that differs is trained or published');
   },
   removal: toRetirement('its versions stay'),
+  settle: ({ desired, facts }) => {
+    const { changedViews = [] } = facts as Partial<ModelFacts>;
+    if (desired === null || changedViews.length === 0) return null;
+    const message =
+      `its version was trained on an older definition of ${changedViews.join(', ')} and is served ` +
+      'by it; a training takes the newer one, move asOf or change the seed for that';
+    const reason = 'TrainedOnOlderFeatures';
+    const condition: Condition = { type: 'Ready', status: 'True', reason, message };
+    return { effects: [], waiting: [], conditions: [condition] };
+  },
 };
 
 function isSame(live: NormalForm | null, desired: NormalForm | null): boolean {
@@ -88,6 +105,9 @@ function planRun(input: PlannerInput, desired: NormalForm, live: NormalForm | nu
     if (isAlike) return stallAfter(input, publish) ?? offer([publish]);
     return stallAfter(input, train) ?? offer([train, publish]);
   }
+  if (run.state === 'failed' && mayFareBetter(run, desired)) {
+    return stallAfter(input, train) ?? offer([train, publish]);
+  }
   if (run.state === 'queued' || run.state === 'running') {
     const reason = run.state === 'queued' ? 'Queued' : 'Training';
     const waiting = [{ on: 'its run', until: input.now + LOOK_AGAIN_MS }];
@@ -96,6 +116,11 @@ function planRun(input: PlannerInput, desired: NormalForm, live: NormalForm | nu
   return (
     stallForGood(input, publish, desired, run) ?? stallAfter(input, publish) ?? offer([publish])
   );
+}
+
+/** The same run is not tried again, unless what it may have failed for is not as it was. */
+function mayFareBetter(run: NonNullable<ModelFacts['run']>, desired: NormalForm): boolean {
+  return run.isOutdated || run.placementDigest !== toPlacementDigest(desired);
 }
 
 function offer(effects: readonly Effect[]): PlannerResult {

@@ -1,0 +1,23 @@
+import type { JsonObject } from '../../core/contracts/json.ts';
+import type { UsedSnapshot } from '../../core/training/run-key.ts';
+
+/** The run that was started last for a model, with everything that it was resolved to. */
+export type StartedRun = {
+  readonly runKey: string;
+  readonly modelDigest: string;
+  readonly contractDigest: string;
+  readonly trainerDigest: string;
+  readonly snapshots: readonly UsedSnapshot[];
+  readonly seed: number;
+  readonly placementDigest: string;
+  /** The definition that it was started for, to see later what it would be now. */
+  readonly spec: JsonObject;
+};
+
+/** What a model remembers: its last run, and the version that is published. */
+export type ModelNotes = {
+  readonly run: StartedRun | null;
+  readonly version: string | null;
+};
+
+export const NO_NOTES: ModelNotes = { run: null, version: null };

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CodedError } from '../../reconciler/core/contracts/coded-error.ts';
 import { makeContract, makeManifest, makeSumModel } from '../support/onnx-models.ts';
 import {
   ask,
@@ -117,6 +118,54 @@ describe('the routes of a node', () => {
     if (stored !== undefined) models.versions.set(two, stored);
     expect((await node.node.apply(table)).loaded).toEqual([two]);
     expect(await score()).toBe(2);
+  });
+
+  it('tell whoever asks which version does not load and why, and the log once until that changes', async () => {
+    await start();
+    const stored = models.versions.get(two);
+    const table = makeTable(1, [whole(MISSING), makeRoute({ endpoint: 'payments/waiting' })]);
+    const logged = () =>
+      node.log
+        .lines()
+        .map((line) => JSON.parse(line))
+        .filter(({ event }) => event === 'version-not-loaded')
+        .map(({ fields }) => fields.version);
+    for (let attempt = 0; attempt < 3; attempt += 1) await node.node.apply(table);
+    expect(logged()).toEqual([MISSING]);
+    const why = 'P806 there is no such version in the artifact store of this zone';
+    const error = `P823 '${MODEL}' has a release, and cannot load it: ${MISSING.slice(0, 19)}: ${why}`;
+    const entities = { customer_id: 'c-1' };
+    for (const reply of [
+      await ask(node.port, PATH, toInfer([[0]])),
+      await ask(node.port, `/v1/endpoints/${ENDPOINT}/predict`, { entities }),
+      await ask(node.port, `/v2/models/${MODEL}/ready`),
+    ]) {
+      expect(reply).toMatchObject({ status: 503, body: { error } });
+    }
+    const index = await ask(node.port, '/v2/repository/index', {});
+    expect(JSON.stringify(index.body)).toContain(`it could not be loaded: ${why}`);
+    models.versions.delete(two);
+    await node.node.apply(makeTable(2, [whole(two)]));
+    await node.node.apply(makeTable(2, [whole(two)]));
+    if (stored !== undefined) models.versions.set(two, stored);
+    await node.node.apply(makeTable(2, [whole(two)]));
+    await node.node.apply(makeTable(3, [whole(MISSING)]));
+    expect(logged()).toEqual([MISSING, two, MISSING]);
+  });
+
+  it('keep to themselves where a file lies', async () => {
+    models = {
+      ...models,
+      artifacts: {
+        find: () => Promise.reject(new CodedError('P806', '/secret/place names no record')),
+      },
+    };
+    await start();
+    await node.node.apply(makeTable(1, [whole(one)]));
+    const { body } = await ask(node.port, PATH, toInfer([[0]]));
+    expect(body['error']).toContain('P806 artifact store failed');
+    expect(JSON.stringify(body)).not.toContain('secret');
+    expect(node.log.lines().join()).toContain('/secret/place');
   });
 
   it.each([false, true])('change without a failed request (in processes: %s)', async (pooled) => {

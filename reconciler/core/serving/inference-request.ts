@@ -1,5 +1,6 @@
 import { CodedError } from '../contracts/coded-error.ts';
 import { isJsonObject, type JsonObject } from '../contracts/json.ts';
+import { type EntityValue, isEntityValue } from './assignment-text.ts';
 import { parseTensor } from './parse-tensor.ts';
 import type { Tensor, TensorForm } from './tensor.ts';
 
@@ -13,8 +14,8 @@ export type InferenceForm = {
 /** What of a request is independent of the version that will answer it. */
 export type InferenceEnvelope = {
   readonly id: string | null;
-  /** Decides which version answers; null when the client does not care. */
-  readonly entityKey: string | null;
+  /** Who is asked about, which decides the version that answers; null when nobody is named. */
+  readonly entity: readonly EntityValue[] | null;
   readonly inputs: readonly unknown[];
   readonly outputs: readonly unknown[] | null;
 };
@@ -28,20 +29,25 @@ export type InferenceRequest = {
 };
 
 const MAX_TEXT_LENGTH = 1024;
+const MAX_KEYS = 64;
 
 /** The outer part of an Open Inference Protocol request. Throws P821. */
 export function parseEnvelope(body: unknown): InferenceEnvelope {
   if (!isJsonObject(body)) throw refuse('the body is no JSON object');
   const { id, parameters = {}, inputs, outputs = null } = body;
-  if (id !== undefined && !isShortText(id)) throw refuse('id is no text, or a very long one');
+  if (id !== undefined && !isId(id)) throw refuse('id is no text, or a very long one');
   if (!isJsonObject(parameters)) throw refuse('parameters are no object');
-  const entityKey = Object.hasOwn(parameters, 'entity_key') ? parameters['entity_key'] : null;
-  if (entityKey !== null && !isShortText(entityKey)) {
-    throw refuse('parameters.entity_key is no text, or a very long one');
-  }
+  const key = Object.hasOwn(parameters, 'entity_key') ? parameters['entity_key'] : null;
   if (!Array.isArray(inputs)) throw refuse('inputs are no list');
   if (outputs !== null && !Array.isArray(outputs)) throw refuse('outputs are no list');
-  return { id: id ?? null, entityKey, inputs, outputs };
+  return { id: id ?? null, entity: key === null ? null : parseEntity(key), inputs, outputs };
+}
+
+/** The key of an entity, or a list of them in the order of their names. */
+function parseEntity(given: unknown): readonly EntityValue[] {
+  const values: readonly unknown[] = Array.isArray(given) ? given : [given];
+  if (values.length > 0 && values.length <= MAX_KEYS && values.every(isEntityValue)) return values;
+  throw refuse('parameters.entity_key is no text, whole number or boolean, and no list of them');
 }
 
 /** The inner part, by what the model declares. Throws P821. */
@@ -103,6 +109,11 @@ function checkNames(given: readonly string[], known: readonly string[], what: st
   if (given.every((name) => known.includes(name))) return;
   const list = known.map((name) => `'${name}'`).join(', ');
   throw refuse(`an ${what} has a name that the model does not know: it knows ${list}`);
+}
+
+/** It stands for an entity where none is named, so it is held to the same. */
+function isId(value: unknown): value is string {
+  return typeof value === 'string' && isEntityValue(value);
 }
 
 function isShortText(value: unknown): value is string {

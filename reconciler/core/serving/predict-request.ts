@@ -2,8 +2,7 @@ import { CodedError } from '../contracts/coded-error.ts';
 import type { FeatureContract } from '../contracts/generated/model-manifest.generated.ts';
 import { isJsonObject } from '../contracts/json.ts';
 import { toEntityKey } from '../features/entity-key.ts';
-
-export type EntityValue = string | number | boolean;
+import { type EntityValue, isEntityValue } from './assignment-text.ts';
 
 export type PredictRequest = {
   readonly entities: Readonly<Record<string, EntityValue>>;
@@ -12,10 +11,6 @@ export type PredictRequest = {
 
 const MAX_KEYS = 64;
 const MAX_FEATURES = 1024;
-const MAX_KEY_LENGTH = 1024;
-
-/** Half a character: no key can be written with it. */
-const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /** Who is asked about, and what the request itself knows of them. Throws P821. */
 export function parsePredictRequest(body: unknown): PredictRequest {
@@ -36,19 +31,19 @@ function checkEntities(
   entities: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, EntityValue>> {
   for (const [name, value] of Object.entries(entities)) {
-    const isText =
-      typeof value === 'string' && value.length <= MAX_KEY_LENGTH && !LONE_SURROGATE.test(value);
-    if (!isText && !Number.isSafeInteger(value) && typeof value !== 'boolean') {
+    if (!isEntityValue(value)) {
       throw refuse(`entities.${toShown(name)} is no text, whole number or boolean`);
     }
   }
   return entities as Readonly<Record<string, EntityValue>>;
 }
 
-/** What decides which version answers: all of an entity, in an order of its own. */
-export function toAssignmentText(entities: PredictRequest['entities']): string {
+/** All of an entity, in an order of its own; null when the request names nobody. */
+export function toAssignedValues(
+  entities: PredictRequest['entities'],
+): readonly EntityValue[] | null {
   const names = Object.keys(entities).sort();
-  return toEntityKey(names.map((name) => entities[name] as EntityValue));
+  return names.length === 0 ? null : names.map((name) => entities[name] as EntityValue);
 }
 
 /** What one contract asks of requests, worked out when a model is loaded. */

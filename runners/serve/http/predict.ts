@@ -1,7 +1,7 @@
 import { CodedError } from '../../../reconciler/core/contracts/coded-error.ts';
 import {
   parsePredictRequest,
-  toAssignmentText,
+  toAssignedValues,
 } from '../../../reconciler/core/serving/predict-request.ts';
 import type { Stopwatch } from '../../../reconciler/ports/clock.ts';
 import type { Randomness } from '../../../reconciler/ports/randomness.ts';
@@ -9,7 +9,7 @@ import type { FeatureResolver, ResolvedFeatures } from '../features/feature-reso
 import type { RouteState } from '../routes/route-state.ts';
 import { type ServedVersion, score } from '../routes/served-version.ts';
 import { type Answer, toJsonAnswer, toUnknownModel } from './answer.ts';
-import { toNotReady } from './protocol.ts';
+import { assignVersion } from './assign-version.ts';
 
 export type PredictDeps = {
   readonly routes: Pick<RouteState, 'find'>;
@@ -31,10 +31,7 @@ export async function answerPredict(
   const endpoint = deps.routes.find(model);
   if (endpoint === null) throw toUnknownModel(model);
   const request = parsePredictRequest(body);
-  const hasEntity = Object.keys(request.entities).length > 0;
-  const key = hasEntity ? toAssignmentText(request.entities) : String(deps.randomness.fraction());
-  const served = endpoint.assign(key);
-  if (served === null) throw toNotReady(model);
+  const served = assignVersion(deps, endpoint, toAssignedValues(request.entities));
   if (!served.form.takesFeatures) throw new CodedError('P821', NOT_BY_ENTITY);
   // While features are looked up a new route table may come into force: the old version waits.
   const release = served.queue.hold();

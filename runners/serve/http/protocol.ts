@@ -1,4 +1,5 @@
 import { CodedError } from '../../../reconciler/core/contracts/coded-error.ts';
+import type { EntityValue } from '../../../reconciler/core/serving/assignment-text.ts';
 import {
   parseEnvelope,
   parseInferenceRequest,
@@ -11,6 +12,7 @@ import { toModelName } from '../routes/route-state.ts';
 import type { ServedEndpoint } from '../routes/served-endpoint.ts';
 import { type ServedVersion, score } from '../routes/served-version.ts';
 import { type Answer, toJsonAnswer, toUnknownModel } from './answer.ts';
+import { assignVersion, toNotReady } from './assign-version.ts';
 import type { ModelTarget } from './resolve-path.ts';
 
 export type ProtocolDeps = {
@@ -67,18 +69,12 @@ function findServed({ routes }: ProtocolDeps, { model, version }: ModelTarget) {
   if (endpoint === null) throw toUnknownModel(model);
   const served = version === null ? firstOf(endpoint) : (endpoint.versions.get(version) ?? null);
   if (served !== null) return { endpoint, served };
-  throw version === null ? toNotReady(model) : toUnknownModel(`${model}:${version}`);
+  throw version === null ? toNotReady(endpoint) : toUnknownModel(`${model}:${version}`);
 }
 
 function firstOf({ versions }: ServedEndpoint): ServedVersion | null {
   const [first] = versions.values();
   return first ?? null;
-}
-
-export function toNotReady(model: string): CodedError {
-  return new CodedError('P823', `'${model}' awaits a release: it has no version yet`, {
-    remedy: 'retry',
-  });
 }
 
 export async function answerInfer(
@@ -90,8 +86,8 @@ export async function answerInfer(
   const endpoint = deps.routes.find(target.model);
   if (endpoint === null) throw toUnknownModel(target.model);
   const envelope = parseEnvelope(body);
-  const key = envelope.entityKey ?? envelope.id;
-  const served = chooseVersion(deps, endpoint, target, key);
+  const { entity, id } = envelope;
+  const served = chooseVersion(deps, endpoint, target, entity ?? (id === null ? null : [id]));
   const request = parseInferenceRequest(envelope, { ...served.form, maxRows: served.maxRows });
   const { outputs } = await score(served, { ...request, isGone }, deps.stopwatch);
   const head = JSON.stringify({
@@ -108,20 +104,15 @@ export async function answerInfer(
   };
 }
 
-/** The same entity meets the same version; who names none is drawn anew at each request. */
 function chooseVersion(
-  { randomness }: ProtocolDeps,
+  deps: ProtocolDeps,
   endpoint: ServedEndpoint,
   { model, version }: ModelTarget,
-  key: string | null,
+  entity: readonly EntityValue[] | null,
 ): ServedVersion {
-  if (version !== null) {
-    const served = endpoint.versions.get(version);
-    if (served === undefined) throw toUnknownModel(`${model}:${version}`);
-    return served;
-  }
-  const served = endpoint.assign(key ?? String(randomness.fraction()));
-  if (served === null) throw toNotReady(model);
+  if (version === null) return assignVersion(deps, endpoint, entity);
+  const served = endpoint.versions.get(version);
+  if (served === undefined) throw toUnknownModel(`${model}:${version}`);
   return served;
 }
 

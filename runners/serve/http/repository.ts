@@ -2,6 +2,7 @@ import { CodedError } from '../../../reconciler/core/contracts/coded-error.ts';
 import { type RouteState, toModelName } from '../routes/route-state.ts';
 import type { ServedEndpoint } from '../routes/served-endpoint.ts';
 import { type Answer, toJsonAnswer } from './answer.ts';
+import { toTold } from './assign-version.ts';
 
 type Deps = { readonly routes: Pick<RouteState, 'find' | 'list'> };
 
@@ -29,16 +30,17 @@ function readOnlyReady(body: unknown): boolean {
   throw new CodedError('P821', "Invalid value for 'ready': expected a boolean");
 }
 
-function toLines({ route, versions }: ServedEndpoint): readonly Line[] {
+function toLines({ route, versions, failed }: ServedEndpoint): readonly Line[] {
   const name = toModelName(route.endpoint);
   if (route.versions.length === 0) {
     return [{ name, version: '', state: 'UNAVAILABLE', reason: 'it awaits a release' }];
   }
-  return route.versions.map(({ version }) =>
-    versions.has(version)
-      ? { name, version, state: 'READY', reason: '' }
-      : { name, version, state: 'UNAVAILABLE', reason: 'it could not be loaded' },
-  );
+  return route.versions.map(({ version }) => {
+    if (versions.has(version)) return { name, version, state: 'READY', reason: '' };
+    const why = failed.get(version);
+    const reason = `it could not be loaded${why === undefined ? '' : `: ${toTold(why)}`}`;
+    return { name, version, state: 'UNAVAILABLE', reason };
+  });
 }
 
 /** What is loaded is said in Git: a request can only learn that it is so already. */

@@ -30,7 +30,8 @@ export type RouteStateDeps = ServedEndpointDeps & {
   readonly log: Log;
 };
 
-type Failed = Map<string, string>;
+/** Why, by version. */
+type Failed = ReadonlyMap<string, string>;
 
 /** An endpoint is `payments/fraud`; a slash would end a model's name in a path. */
 export function toModelName(endpoint: string): string {
@@ -42,21 +43,26 @@ export function createRouteState(deps: RouteStateDeps): RouteState {
   let served: ReadonlyMap<string, ServedEndpoint> = new Map();
   let hasTable = false;
   let last: Promise<unknown> = Promise.resolve();
+  let said: Failed = new Map();
 
   const apply = async (table: RouteTable): Promise<AppliedRoutes> => {
-    const failed: Failed = new Map();
+    const failures = new Map<string, string>();
     const next = new Map<string, ServedEndpoint>();
     for (const route of table.endpoints) {
       const name = toModelName(route.endpoint);
       const former = served.get(name) ?? null;
-      next.set(name, await prepare(deps, { route, revision: table.revision, former, failed }));
+      const prepared = await prepare(deps, { route, revision: table.revision, former });
+      for (const [version, why] of prepared.failed) failures.set(version, why);
+      next.set(name, prepared.endpoint);
     }
+    logNews(deps.log, said, failures);
+    said = failures;
     const former = served;
     served = next;
     hasTable = true;
     // Afterwards: what is served already need not wait for what still finishes.
     void inTurn(() => retire(deps, former, served));
-    return report(table, next, failed);
+    return report(table, next, failures);
   };
 
   const inTurn = <Result>(work: () => Promise<Result>): Promise<Result> => {
@@ -80,30 +86,30 @@ async function prepare(
     readonly route: EndpointRoute;
     readonly revision: number;
     readonly former: ServedEndpoint | null;
-    readonly failed: Failed;
   },
-): Promise<ServedEndpoint> {
-  const { route, former, failed } = input;
+): Promise<{ readonly endpoint: ServedEndpoint; readonly failed: Failed }> {
+  const { route, former } = input;
   const loaded: LoadedVersion[] = [];
+  const failed = new Map<string, string>();
   for (const { version } of route.versions) {
     const result = await deps.versions.ensure(version);
     if ('model' in result) loaded.push(result);
-    else reportFailure(deps.log, failed, version, result.why);
+    else failed.set(version, result.why.slice(0, 1024));
   }
   // Better the version of before than a share of requests without any.
-  const hasAll = loaded.length === route.versions.length;
-  if (!hasAll && former !== null && former.versions.size > 0) return former;
-  return createServedEndpoint(deps, { ...input, loaded });
+  if (failed.size > 0 && former !== null && former.versions.size > 0) {
+    return { endpoint: former, failed };
+  }
+  return { endpoint: createServedEndpoint(deps, { ...input, loaded, failed }), failed };
 }
 
-function reportFailure(log: Log, failed: Failed, version: string, why: string): void {
-  failed.set(version, why.slice(0, 1024));
-  log.write({
-    level: 'error',
-    event: 'version-not-loaded',
-    message: why,
-    fields: { version },
-  });
+/** What fails is tried again within seconds, without end: only another failure is news. */
+function logNews(log: Log, said: Failed, failures: Failed): void {
+  for (const [version, why] of failures) {
+    if (said.get(version) === why) continue;
+    const fields = { version };
+    log.write({ level: 'error', event: 'version-not-loaded', message: why, fields });
+  }
 }
 
 /** A queue that nobody can reach any more finishes first; then its model may go. */

@@ -17,6 +17,8 @@ import type { ServedVersion } from './served-version.ts';
 export type ServedEndpoint = {
   readonly route: EndpointRoute;
   readonly versions: ReadonlyMap<string, ServedVersion>;
+  /** Why versions of the route are not among them. */
+  readonly failed: ReadonlyMap<string, string>;
   /** Null when no version has a share. */
   readonly assign: (entityKey: string) => ServedVersion | null;
 };
@@ -34,11 +36,12 @@ export function createServedEndpoint(
     readonly route: EndpointRoute;
     readonly revision: number;
     readonly loaded: readonly LoadedVersion[];
+    readonly failed: ReadonlyMap<string, string>;
     /** What serves the endpoint now; its queues go on where they fit. */
     readonly former: ServedEndpoint | null;
   },
 ): ServedEndpoint {
-  const { route, loaded, former } = input;
+  const { route, loaded, failed, former } = input;
   const versions = new Map(
     loaded.map((item) => [item.version, toServedVersion(deps, { ...input, former }, item)]),
   );
@@ -46,7 +49,7 @@ export function createServedEndpoint(
     assignmentKey: route.assignmentKey,
     versions: route.versions.filter(({ version }) => versions.has(version)),
   });
-  return { route, versions, assign: (key) => versions.get(assign(key) ?? '') ?? null };
+  return { route, versions, failed, assign: (key) => versions.get(assign(key) ?? '') ?? null };
 }
 
 function toServedVersion(

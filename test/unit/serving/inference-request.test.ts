@@ -107,7 +107,13 @@ describe('an inference request', () => {
     ['no object', [], 'the body is no JSON object'],
     ['no inputs', {}, 'inputs are no list'],
     ['an id that is no text', { id: 3, inputs: [] }, 'id is no text'],
-    ['a key that is no text', { parameters: { entity_key: 1 }, inputs: [] }, 'entity_key'],
+    ['a broken key', { parameters: { entity_key: 1.5 }, inputs: [] }, 'entity_key'],
+    ['a key that is an object', { parameters: { entity_key: {} }, inputs: [] }, 'entity_key'],
+    ['no keys in a list', { parameters: { entity_key: [] }, inputs: [] }, 'entity_key'],
+    ['a list within a list', { parameters: { entity_key: [['x']] }, inputs: [] }, 'entity_key'],
+    ['too many keys', { parameters: { entity_key: Array(65).fill('x') }, inputs: [] }, 'key'],
+    ['half a character', { parameters: { entity_key: 'x\ud800' }, inputs: [] }, 'entity_key'],
+    ['half a character in an id', { id: 'x\ud800', inputs: [] }, 'id is no text'],
     ['a missing input', { inputs: [] }, "input 'x' is missing"],
     ['an input without a name', { inputs: [{}] }, 'an input has no name'],
     ['an input twice', { inputs: [input(), input()] }, 'appears twice'],
@@ -161,7 +167,17 @@ describe('an inference request', () => {
 
   it('never takes a key from the prototype of an object', () => {
     const body = JSON.parse('{"parameters":{"__proto__":{"entity_key":"x"}},"inputs":[]}');
-    expect(parseEnvelope(body).entityKey).toBeNull();
+    expect(parseEnvelope(body).entity).toBeNull();
+  });
+
+  it('names the keys of an entity, one of them or several', () => {
+    const keysOf = (entity_key: unknown) =>
+      parseEnvelope({ parameters: { entity_key }, inputs: [] }).entity;
+    expect(keysOf('c-1')).toEqual(['c-1']);
+    expect(keysOf('["c-1"]')).toEqual(['["c-1"]']);
+    expect(keysOf(17)).toEqual([17]);
+    expect(keysOf(['c-1', 17, true])).toEqual(['c-1', 17, true]);
+    expect(keysOf(null)).toBeNull();
   });
 
   it('refuses anything else without another kind of failure', () => {

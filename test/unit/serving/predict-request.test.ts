@@ -3,9 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { isCodedError } from '../../../reconciler/core/contracts/coded-error.ts';
 import type { FeatureContract } from '../../../reconciler/core/contracts/generated/model-manifest.generated.ts';
 import {
+  type EntityValue,
+  toAssignmentText,
+} from '../../../reconciler/core/serving/assignment-text.ts';
+import {
   createPredictCheck,
   parsePredictRequest,
-  toAssignmentText,
+  toAssignedValues,
 } from '../../../reconciler/core/serving/predict-request.ts';
 
 const CONTRACT: FeatureContract = {
@@ -51,8 +55,11 @@ describe('a request by entity', () => {
   });
 
   it('is assigned by all of its entity, in whatever order that is written', () => {
-    expect(toAssignmentText({ a: '1', b: 2 })).toBe(toAssignmentText({ b: '2', a: 1 }));
-    expect(toAssignmentText({ a: '1', b: '12' })).not.toBe(toAssignmentText({ a: '11', b: '2' }));
+    const toText = (entities: Readonly<Record<string, EntityValue>>) =>
+      toAssignmentText(toAssignedValues(entities) ?? []);
+    expect(toText({ a: '1', b: 2 })).toBe(toText({ b: '2', a: 1 }));
+    expect(toText({ a: '1', b: '12' })).not.toBe(toText({ a: '11', b: '2' }));
+    expect(toAssignedValues({})).toBeNull();
   });
 
   it.each([

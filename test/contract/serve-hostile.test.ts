@@ -53,6 +53,33 @@ function toRaw(headers: readonly string[], body: string): string {
   return [`POST ${PATH} HTTP/1.1`, ...headers, '', body].join('\r\n');
 }
 
+describe('a page of another site', () => {
+  it.each([
+    'origin: https://evil.example',
+    'origin: null',
+    'origin: http://localhost.evil.example:7272',
+    'sec-fetch-site: cross-site',
+  ])('says %s, and nothing is predicted', async (header) => {
+    const text = JSON.stringify(input({}));
+    const headers = ['host: localhost', header, 'content-type: text/plain', 'connection: close'];
+    const received = await sendRaw(
+      node.port,
+      toRaw([...headers, `content-length: ${text.length}`], text),
+    );
+    expect(received).toMatch(/^HTTP\/1\.1 403 .*P705/is);
+  });
+
+  it('is none when it is of this machine', async () => {
+    const text = JSON.stringify(input({}));
+    const headers = ['host: localhost', 'origin: http://localhost:3000', 'connection: close'];
+    const received = await sendRaw(
+      node.port,
+      toRaw([...headers, `content-length: ${text.length}`], text),
+    );
+    expect(received).toMatch(/^HTTP\/1\.1 200 /);
+  });
+});
+
 describe('a hostile body', () => {
   it.each([50, 97, 98, 120, 250_000])('nests %i deep', async (depth) => {
     const data = `${'['.repeat(depth)}1,2${']'.repeat(depth)}`;

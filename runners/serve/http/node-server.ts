@@ -39,6 +39,7 @@ export function createNodeServer(deps: NodeServerDeps): NodeServer {
     try {
       if (connections.countAnswers() > limits.maxAnswers) throw toTooBusy();
       checkHost(request);
+      checkSite(request);
       return await deps.answer(request, () => response.closed || response.destroyed);
     } catch (error) {
       failures.report(error);
@@ -100,6 +101,20 @@ function checkHost({ headers, rawHeaders }: IncomingMessage): void {
   }
   if (count === 1 && LOOPBACK_HEADER.test(headers.host ?? '')) return;
   throw new CodedError('P705', 'ask for 127.0.0.1, localhost or [::1]: other names are not ours');
+}
+
+/** As a browser writes it, for pages of this machine on any port. */
+const LOOPBACK_ORIGIN = /^https?:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?$/i;
+
+/**
+ * A page of any site may send a POST to this address without being able to read the answer, and
+ * each one is counted among the requests that rollouts and drift are judged by.
+ */
+function checkSite({ headers }: IncomingMessage): void {
+  const { origin } = headers;
+  const isForeign = origin !== undefined && !LOOPBACK_ORIGIN.test(origin);
+  if (!isForeign && headers['sec-fetch-site'] !== 'cross-site') return;
+  throw new CodedError('P705', 'pages of other sites are not answered here');
 }
 
 function toTooBusy(): CodedError {

@@ -120,22 +120,31 @@ describe('the process of a serving node', () => {
       });
     });
 
-  it('takes the next port when the preferred one is taken, and keeps to it', async () => {
+  it('takes the next port while the preferred one is taken, and keeps to it', async () => {
     const taken = await block(0);
     const nodes = installation.open('one', { port: taken });
     const first = await nodes.ensureRunning();
     const port = Number(new URL(first.url).port);
     expect(port).toBeGreaterThan(taken);
     expect(port).toBeLessThanOrEqual(taken + 16);
-    for (const blocker of blockers.splice(0)) blocker.close();
     await nodes.stop();
     expect((await nodes.ensureRunning()).url).toBe(first.url);
   });
 
-  it('tries its last port, the preferred one, the 16 after it, and then any', () => {
+  it('comes back to the preferred port with the next start after that is free', async () => {
+    const taken = await block(0);
+    const nodes = installation.open('one', { port: taken });
+    expect((await nodes.ensureRunning()).url).not.toBe(`http://127.0.0.1:${taken}`);
+    for (const blocker of blockers.splice(0)) blocker.close();
+    await nodes.stop();
+    expect((await nodes.ensureRunning()).url).toBe(`http://127.0.0.1:${taken}`);
+  });
+
+  it('tries the preferred port, its last one, the 16 after the preferred, and then any', () => {
     expect(listPorts(null, 8080)).toEqual([...Array.from({ length: 17 }, (_, at) => 8080 + at), 0]);
-    expect(listPorts(9000, 8080).slice(0, 2)).toEqual([9000, 8080]);
+    expect(listPorts(9000, 8080).slice(0, 3)).toEqual([8080, 9000, 8081]);
     expect(listPorts(8081, 8080)).toHaveLength(18);
+    expect(listPorts(8080, 8080)).toEqual(listPorts(null, 8080));
     expect(listPorts(null, 65_535)).toEqual([65_535, 0]);
     expect(listPorts(9000, 0)).toEqual([9000, 0]);
   });

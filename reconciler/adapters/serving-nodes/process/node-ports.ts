@@ -5,11 +5,15 @@ import { hasErrorCode } from '../../../core/contracts/has-error-code.ts';
 const NEXT_PORTS = 16;
 const LAST_PORT = 65_535;
 
-/** In the order in which they are tried; 0 is whichever the system gives. */
+/**
+ * In the order in which they are tried; 0 is whichever the system gives. The preferred one comes
+ * before the last one, or a port that was taken once would never be used again.
+ */
 export function listPorts(last: number | null, preferred: number): readonly number[] {
   const next = Array.from({ length: NEXT_PORTS + 1 }, (_, at) => preferred + at);
-  const wanted = preferred === 0 ? [] : next.filter((port) => port <= LAST_PORT);
-  return [...new Set([...(last === null ? [] : [last]), ...wanted, 0])];
+  const [wanted = 0, ...others] = preferred === 0 ? [] : next.filter((port) => port <= LAST_PORT);
+  const known = last === null ? [] : [last];
+  return [...new Set([...(wanted === 0 ? [] : [wanted]), ...known, ...others, 0])];
 }
 
 /** Another program may take it right after; then the node does not start, and the next is tried. */

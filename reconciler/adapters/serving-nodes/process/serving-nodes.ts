@@ -90,9 +90,9 @@ async function ensureRunning(
 async function startOnSomePort(deps: ProcessServingNodesDeps, name: string): Promise<ServingNode> {
   const { host, nodeFolder, port: preferred } = deps.config;
   const last = await readLastPort(nodeFolder);
-  if (last !== null) await waitForPort(deps, last);
   let starts = 0;
   for (const port of listPorts(last, preferred)) {
+    if (port === last) await waitForPort(deps, port);
     if (port !== 0 && !(await isPortFree(host, port))) continue;
     starts += 1;
     const started = await startNode(deps.program, { v: 1, node: name, ...deps.config, port });

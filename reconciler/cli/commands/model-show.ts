@@ -3,6 +3,7 @@ import type {
   EvaluationReport,
 } from '../../core/contracts/generated/evaluation-report.generated.ts';
 import { API_VERSION } from '../../core/contracts/normal-form.ts';
+import { toPrintable } from '../../core/spec/printable.ts';
 import { type Command, EXIT_OK } from '../command.ts';
 import { badUsage, parseChoice, parseOptions } from '../parse-options.ts';
 import { STATE_HELP, STATE_OPTION, toStatePaths } from '../state-paths.ts';
@@ -22,6 +23,9 @@ of a digest (its beginning is enough).
 ${STATE_HELP}
 
 Exit codes: 0; 1 there is no such version.`;
+
+/** As a record has it. */
+const MAX_WHY_LENGTH = 512;
 
 export function createModelShowCommand(deps: { readonly listVersions: ListVersions }): Command {
   return {
@@ -91,12 +95,13 @@ function renderMetrics({ metrics }: EvaluationReport): readonly string[] {
   });
 }
 
+/** The value of a slice is from a row of data: anybody may have written it. */
 function toMetricName({ name, slice }: Pick<EvaluationMetric, 'name' | 'slice'>): string {
-  return slice === null ? name : `${name} where ${slice.column} is ${slice.value}`;
+  return slice === null ? name : `${name} where ${slice.column} is ${toPrintable(slice.value)}`;
 }
 
 function renderGate(gate: ZoneVersion['record']['gates'][number]): string {
-  return `  ${gate.verdict}: ${gate.why}`;
+  return `  ${gate.verdict}: ${toPrintable(gate.why, MAX_WHY_LENGTH)}`;
 }
 
 /** A person names the digest: this only writes it down. */

@@ -98,6 +98,17 @@ describe('plumb model show', () => {
     await expect(run('show', [])).rejects.toMatchObject({ code: 'P601' });
   });
 
+  it('lets no row of data write to the terminal', async () => {
+    const version = toVersion('newer');
+    const slice = { column: 'customer_group', value: '\u001b]0;owned\u0007\u001b[2J' };
+    const { evaluation } = version.record;
+    const metrics = evaluation.metrics.map((metric) => ({ ...metric, slice }));
+    const record = { ...version.record, evaluation: { ...evaluation, metrics } };
+    const { output } = await run('show', ['payments/fraud'], [{ ...version, record }]);
+    expect(output).not.toMatch(/\p{Cc}(?<!\n)/u);
+    expect(output).toContain('auc where customer_group is \\u001b]0;owned\\u0007');
+  });
+
   it('writes a Release that the language accepts', async () => {
     const { output } = await run('show', ['payments/fraud', '--format', 'release']);
     const { documents, broken, diagnostics } = parseFile(new TextEncoder().encode(output));

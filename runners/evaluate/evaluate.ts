@@ -8,6 +8,7 @@ import type { EvaluateJob } from '../../reconciler/core/contracts/runner-jobs.ts
 import { fitFeature, fitScore } from '../../reconciler/core/drift/fit-reference.ts';
 import { measureModel } from '../../reconciler/core/evaluation/measure-model.ts';
 import type { Clock, Stopwatch } from '../../reconciler/ports/clock.ts';
+import { checkRows } from './check-rows.ts';
 import { checkTensors } from './check-tensors.ts';
 import { compareScores } from './compare-scores.ts';
 import { composeManifest } from './compose-manifest.ts';
@@ -39,6 +40,7 @@ export async function evaluate(job: EvaluateJob, deps: EvaluateDeps): Promise<Js
   const claims = readTrainerClaims(folder, job.contract);
   const inspected = inspectOnnx(folder.model);
   checkTensors(inspected, claims);
+  await checkRows(job);
   const { dataFolder, contract } = job;
   const { scratchFolder } = deps;
   const splits = await openSplits({ dataFolder, scratchFolder, contract });

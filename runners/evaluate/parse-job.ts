@@ -53,6 +53,7 @@ const job = z.strictObject({
   }),
   modelFolder: path,
   dataFolder: path,
+  digestsFile: path,
   predictionsFile: path,
   outputFolder: path,
 });
@@ -64,11 +65,12 @@ export function parseJob(value: Json, resolvePath: (path: string) => string): Ev
     const [issue] = parsed.error.issues;
     throw fault(`the job is malformed at /${issue?.path.join('/') ?? ''}: ${issue?.message ?? ''}`);
   }
-  const { modelFolder, dataFolder, predictionsFile, outputFolder } = parsed.data;
+  const { modelFolder, dataFolder, digestsFile, predictionsFile, outputFolder } = parsed.data;
   return {
     ...parsed.data,
     modelFolder: resolvePath(modelFolder),
     dataFolder: resolvePath(dataFolder),
+    digestsFile: resolvePath(digestsFile),
     predictionsFile: resolvePath(predictionsFile),
     outputFolder: resolvePath(outputFolder),
   };

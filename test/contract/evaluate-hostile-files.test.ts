@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, symlink, truncate } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, symlink, truncate } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createSystemClock } from '../../reconciler/adapters/clock/system/clock.ts';
@@ -221,10 +221,45 @@ const FILE_CASES: readonly SpoiledCase[] = [
   ],
 ];
 
+const OTHER_ROWS = 'PAR1 rows of its own PAR1';
+
+const ROW_CASES: readonly SpoiledCase[] = [
+  ...(['train', 'validation', 'test'] as const).map((split): SpoiledCase => {
+    const file = `input/data/${split}/data.parquet`;
+    return [
+      `${split} rows of its own`,
+      ({ write }) => write(file, OTHER_ROWS),
+      `the ${split} rows are not those that were prepared: ${file} is sha256:`,
+    ];
+  }),
+  [
+    'no test rows',
+    ({ base }) => rm(join(base, 'input/data/test'), { recursive: true }),
+    'input/data/test/data.parquet is no plain file any more',
+  ],
+  [
+    'the right rows behind a link',
+    async ({ base }) => {
+      await rename(join(base, 'input/data/test/data.parquet'), join(base, 'rows.parquet'));
+      await symlink('../../../rows.parquet', join(base, 'input/data/test/data.parquet'));
+    },
+    'input/data/test/data.parquet is no plain file any more',
+  ],
+  [
+    'a folder in place of rows',
+    async ({ base }) => {
+      await rm(join(base, 'input/data/train/data.parquet'));
+      await mkdir(join(base, 'input/data/train/data.parquet'));
+    },
+    'input/data/train/data.parquet is no plain file any more',
+  ],
+];
+
 describe.each([
   ['folder', FOLDER_CASES],
   ['manifest', MANIFEST_CASES],
   ['file', FILE_CASES],
+  ['rows', ROW_CASES],
 ] as const)('evaluate refuses by the %s', (_, cases) => {
   it.each(cases)('%s', async (_what, spoil, reason) => {
     const folder = await makeEvaluateFolder({ train: 1, validation: 1, test: 1 });

@@ -16,6 +16,7 @@ import {
   makeEvaluateFolder,
   toScore,
   WEIGHTS,
+  writeDigests,
 } from '../support/evaluate-runs.ts';
 import { makeSigmoidModel, makeTreeModel } from '../support/onnx-models.ts';
 
@@ -161,10 +162,13 @@ describe('evaluate', () => {
 
   it.each([
     ['a malformed job', 'input/config/evaluate.json', '{"v":1}', 'the job is malformed'],
+    ['rows without digests', 'input/config/digests.json', '{"v":1,"files":{}}', 'wrote down'],
+    ['digests of another shape', 'input/config/digests.json', '[]', 'malformed'],
     ['data of another shape', 'input/data/test/data.parquet', 'no rows', 'test/data.parquet'],
   ])('says P808 for %s, which is no fault of the model', async (_, path, content, words) => {
     const folder = await make();
     await folder.write(path, content);
+    if (path.endsWith('.parquet')) await writeDigests(folder.base);
     const { code, answer } = await run(folder);
     expect(code).toBe(10);
     expect(answer).toMatchObject({ state: 'failed', code: 'P808' });

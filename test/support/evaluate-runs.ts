@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
@@ -55,6 +56,7 @@ export async function makeEvaluateFolder(
     await write('model/manifest.json', JSON.stringify({ ...truth, ...manifest }));
   };
   await writeRows(base, rows);
+  await writeDigests(base);
   await writeModel(makeSigmoidModel({ weights: WEIGHTS, bias: BIAS }));
   const validation = Array.from({ length: rows.validation }, (_, row) => toScore(row));
   await write('output/data/scores.json', JSON.stringify({ v: 1, scores: validation }));
@@ -79,9 +81,22 @@ function makeJob(): EvaluateJob {
     limits: { maxModelBytes: 1024 * 1024 },
     modelFolder: 'model',
     dataFolder: 'input/data',
+    digestsFile: 'input/config/digests.json',
     predictionsFile: 'output/data/scores.json',
     outputFolder: 'result',
   };
+}
+
+/** As a supervisor does after the preparation. */
+export async function writeDigests(base: string): Promise<void> {
+  const files: Record<string, string> = {};
+  for (const split of ['train', 'validation', 'test']) {
+    const bytes = await readFile(join(base, 'input/data', split, 'data.parquet'));
+    const digest = createHash('sha256').update(bytes).digest('hex');
+    files[`${split}/data.parquet`] = `sha256:${digest}`;
+  }
+  await mkdir(join(base, 'input/config'), { recursive: true });
+  await writeFile(join(base, 'input/config/digests.json'), JSON.stringify({ v: 1, files }));
 }
 
 /** The same row number means the same row, in every split. */

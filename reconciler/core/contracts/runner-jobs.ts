@@ -62,6 +62,12 @@ export type TrainingSetSummary = {
   }[];
 };
 
+/** What a preparation left, by its path below `input/data`: `train/data.parquet`. */
+export type PreparedRows = {
+  readonly v: 1;
+  readonly files: Readonly<Record<string, string>>;
+};
+
 /** `materialize online`: the newest values of a view's keys go to the zone's database. */
 export type OnlineJob = {
   readonly v: 1;
@@ -94,6 +100,8 @@ export type EvaluateJob = {
   readonly modelFolder: string;
   /** `input/data/`: with `train`, `validation` and `test`. */
   readonly dataFolder: string;
+  /** PreparedRows, written once the training is over: no other rows are measured on. */
+  readonly digestsFile: string;
   /** The trainer's own scores of the validation rows, in their order: `scores.json`. */
   readonly predictionsFile: string;
   /** Gets `model.onnx`, `manifest.json` (a ModelManifest) and `evaluation.json`. */

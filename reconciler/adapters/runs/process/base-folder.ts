@@ -24,10 +24,13 @@ export async function clearForStep(
     train: [base.model, base.output],
     evaluate: [base.result],
   }[step];
-  for (const folder of [...fresh, base.scratch]) await files.removeTree(folder);
-  const { config, channels, model, checkpoints, outputData, result, scratch } = base;
+  for (const folder of [...fresh, base.config, base.scratch]) await files.removeTree(folder);
+  const { input, config, channels, model, checkpoints, output, outputData, result, scratch } = base;
   const temporary = [join(scratch, 'home'), join(scratch, 'tmp')];
-  for (const folder of [config, channels, model, checkpoints, outputData, result, ...temporary]) {
+  const lasting = [input, config, channels, model, checkpoints, output, outputData, result];
+  for (const folder of [...lasting, ...temporary]) {
+    // A program may have put a file or a link in its place, which would be in the way for ever.
+    if ((await readType(folder)) !== 'folder') await files.removeTree(folder);
     await files.makeFolder(folder);
   }
 }
@@ -60,7 +63,10 @@ export function toJobPath(base: BaseLayout, step: RunStep['name']): string {
   return join(base.config, `${step}.json`);
 }
 
-/** Its owner could undo it, so it guards against mistakes; against malice stands the digest. */
+/**
+ * Its owner, who is the trainer's user too, could undo it, so it guards against mistakes alone.
+ * Against malice the evaluation compares all rows with the digests that were taken before.
+ */
 export async function sealInput(base: BaseLayout): Promise<void> {
   await setModes(base.input, READ_ONLY);
 }
@@ -82,13 +88,13 @@ async function setModes(
   await chmod(path, modes.folder);
 }
 
-async function readType(path: string): Promise<'file' | 'folder' | 'other' | 'none'> {
+export async function readType(path: string): Promise<'file' | 'folder' | 'other' | 'none'> {
   try {
     const stats = await lstat(path);
     if (stats.isDirectory()) return 'folder';
     return stats.isFile() ? 'file' : 'other';
   } catch (error) {
-    if (hasErrorCode(error, 'ENOENT')) return 'none';
+    if (hasErrorCode(error, 'ENOENT', 'ENOTDIR')) return 'none';
     throw error;
   }
 }

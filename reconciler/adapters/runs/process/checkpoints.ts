@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
-import { constants } from 'node:fs';
-import { lstat, open, readdir, rm } from 'node:fs/promises';
+import { lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasErrorCode } from '../../../core/contracts/has-error-code.ts';
 import type { RunFacts } from '../../../core/runs/run-environment.ts';
+import { digestFile } from './digest-file.ts';
 import type { RunFiles } from './run-files.ts';
 
 const LATEST = 'LATEST';
@@ -79,14 +78,6 @@ function parseLatest(text: string, run: RunFacts) {
     name.split('/').every((segment) => PLAIN_SEGMENT.test(segment)),
   );
   return areNamesPlain ? { path, files: entries } : null;
-}
-
-async function digestFile(path: string): Promise<string> {
-  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-  const handle = await open(path, flags);
-  const hash = createHash('sha256');
-  for await (const chunk of handle.createReadStream()) hash.update(chunk);
-  return `sha256:${hash.digest('hex')}`;
 }
 
 async function listEntries(folder: string) {

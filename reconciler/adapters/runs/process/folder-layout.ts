@@ -14,6 +14,10 @@ export type RunFolder = {
   readonly cancellation: string;
   readonly supervisorLog: string;
   readonly logs: string;
+  /** What the preparation left, by digest. */
+  readonly prepared: string;
+  /** Rows that a model is measured on, while it is trained. */
+  readonly heldBack: string;
   readonly base: BaseLayout;
 };
 
@@ -23,6 +27,8 @@ export type BaseLayout = {
   readonly input: string;
   readonly config: string;
   readonly channels: string;
+  /** For the evaluation: what its rows have to be. */
+  readonly digests: string;
   readonly model: string;
   readonly checkpoints: string;
   readonly output: string;
@@ -46,6 +52,8 @@ export function toRunFolder(path: string): RunFolder {
     cancellation: join(path, 'cancel.json'),
     supervisorLog: join(path, 'supervisor.log'),
     logs: join(path, 'logs'),
+    prepared: join(path, 'prepared.json'),
+    heldBack: join(path, 'held-back'),
     base: toBaseLayout(join(path, 'base')),
   };
 }
@@ -56,6 +64,7 @@ function toBaseLayout(path: string): BaseLayout {
     input: join(path, 'input'),
     config: join(path, 'input', 'config'),
     channels: join(path, 'input', 'data'),
+    digests: join(path, 'input', 'config', 'digests.json'),
     model: join(path, 'model'),
     checkpoints: join(path, 'checkpoints'),
     output: join(path, 'output'),

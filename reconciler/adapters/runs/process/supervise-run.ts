@@ -26,6 +26,7 @@ import { isLatestWhole, settleCheckpoints } from './checkpoints.ts';
 import { claimRun, releaseRun } from './claim.ts';
 import { type RunFolder, toRunFolder } from './folder-layout.ts';
 import { readFailure } from './output-files.ts';
+import { forgetPrepared, handBack, keepPrepared, readPrepared } from './prepared-rows.ts';
 import { type ProcessMark, readRunRecord, readStatus, writeStatus } from './records.ts';
 import type { RunFiles } from './run-files.ts';
 import type { SupervisorSettings } from './settings.ts';
@@ -45,7 +46,12 @@ export type SupervisorDeps = {
   readonly path: string;
 };
 
-type Supervised = SupervisorDeps & { readonly folder: RunFolder; readonly request: RunRequest };
+type Supervised = SupervisorDeps & {
+  readonly folder: RunFolder;
+  readonly request: RunRequest;
+  /** What the preparation left, as it is known here: on the disk a program could change it. */
+  readonly prepared: string | null;
+};
 
 /**
  * All that happens to a run once it has a slot: one program after the other, each to its end, and
@@ -61,12 +67,14 @@ export async function superviseRun(deps: SupervisorDeps): Promise<void> {
   const { request } = record;
   if (!(await claimRun(deps.files, folder, { runKey: request.runKey, claim }))) return;
   await deps.files.makeFolder(folder.logs);
-  await advance({ ...deps, folder, request });
+  const prepared = await readPrepared(deps.files, folder);
+  await advance({ ...deps, folder, request, prepared });
   await releaseRun(deps.files, folder, claim);
 }
 
-async function advance(run: Supervised): Promise<void> {
-  const { files, folder, request } = run;
+async function advance(began: Supervised): Promise<void> {
+  const { files, folder, request } = began;
+  let run = began;
   let status = (await readStatus(files, folder))?.status ?? toFirstStatus(request.steps);
   // Each turn ends a step, spends a retry or the only resumption of a stall, or is the last.
   while (!hasEnded(status)) {
@@ -78,6 +86,9 @@ async function advance(run: Supervised): Promise<void> {
     }
     status = beginStep(status, step.name);
     const { verdict, runtimeMs } = await runStep(run, status, step);
+    if (step.name === 'prepare' && verdict.kind === 'done') {
+      run = { ...run, prepared: await keepPrepared(files, folder) };
+    }
     status = endStep(status, verdict, runtimeMs);
     await write(run, status, null);
     if (status.state === 'queued') return;
@@ -155,7 +166,9 @@ async function runStep(
 async function prepareStep(run: Supervised, status: RunStatus, step: RunStep) {
   const { files, clock, folder, request, settings } = run;
   const { base } = folder;
+  if (step.name === 'prepare') await forgetPrepared(files, folder);
   await clearForStep(files, base, step.name);
+  if (step.name === 'evaluate') await handBack(files, folder);
   const isResume =
     step.name === 'train' && (await settleCheckpoints(files, base.checkpoints, request));
   const attempt = {
@@ -169,6 +182,9 @@ async function prepareStep(run: Supervised, status: RunStatus, step: RunStep) {
   };
   const config = toConfigFiles(request, attempt);
   await writeConfig(files, base, { files: config, steps: request.steps });
+  if (step.name === 'evaluate' && run.prepared !== null) {
+    await files.writeWhole(base.digests, run.prepared, 'volatile');
+  }
   // Only the preparation writes what the others read.
   if (step.name !== 'prepare') await sealInput(base);
   return {

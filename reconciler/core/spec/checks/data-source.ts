@@ -1,6 +1,7 @@
 import type { DataSourceSpec } from '../generated/data-source.generated.ts';
 import type { FieldProblem } from '../validate-value.ts';
 import { type FieldCheck, problemAt, refusedAt } from './field-check.ts';
+import { checkLongest, LONGEST } from './longest.ts';
 
 type Column = DataSourceSpec['columns'][number];
 
@@ -57,8 +58,9 @@ function checkAvailability(spec: DataSourceSpec): readonly FieldProblem[] {
     const message = 'missing field "column", "delay" or "eventTime" in "spec.availability"';
     return [problemAt('P112', pointer, message, 'say when a row could first be known')];
   }
-  const { column } = spec.availability;
+  const { column, delay } = spec.availability;
   return [
+    ...checkLongest(`${pointer}/delay`, delay, LONGEST.wait),
     ...others.map((way) => {
       const message = `"spec.availability.${way}" means nothing beside "${first}"`;
       return refusedAt(`${pointer}/${way}`, message, 'keep exactly one of them');

@@ -1,11 +1,14 @@
 import type { FeatureViewSpec } from '../generated/feature-view.generated.ts';
 import type { FieldProblem } from '../validate-value.ts';
 import { type FieldCheck, problemAt, refusedAt } from './field-check.ts';
+import { checkLongest, LONGEST } from './longest.ts';
 
 type Feature = FeatureViewSpec['features'][number];
 
-export const checkFeatureView: FieldCheck<FeatureViewSpec> = ({ features }) =>
-  features.flatMap((feature, index) => checkFeature(feature, `/spec/features/${index}`));
+export const checkFeatureView: FieldCheck<FeatureViewSpec> = ({ features, timeToLive }) => [
+  ...checkLongest('/spec/timeToLive', timeToLive, LONGEST.past),
+  ...features.flatMap((feature, index) => checkFeature(feature, `/spec/features/${index}`)),
+];
 
 function checkFeature(feature: Feature, pointer: string): readonly FieldProblem[] {
   return feature.aggregate === undefined
@@ -33,7 +36,7 @@ function checkAggregate(
   pointer: string,
 ): readonly FieldProblem[] {
   const what = `the feature "${name}" is a ${aggregate}`;
-  const problems: FieldProblem[] = [];
+  const problems = [...checkLongest(`${pointer}/window`, window, LONGEST.past)];
   if (window === undefined) {
     const message = `missing field "window": ${what}`;
     problems.push(problemAt('P112', pointer, message, 'say how far back it looks: window: 30d'));

@@ -3,11 +3,13 @@ import type { ModelSpec } from '../generated/model.generated.ts';
 import type { FieldProblem } from '../validate-value.ts';
 import { type FieldCheck, problemAt } from './field-check.ts';
 import { checkInstant } from './instant.ts';
+import { checkLongest, LONGEST } from './longest.ts';
 
 export const checkModel: FieldCheck<ModelSpec> = (spec) => [
   ...checkInstant('/spec/training/window/asOf', spec.training.window.asOf),
   ...checkFeatureNames(spec),
   ...checkSplit(spec),
+  ...checkSpans(spec),
   ...checkGates(spec),
 ];
 
@@ -39,6 +41,17 @@ function checkSplit({ label, training: { window, split } }: ModelSpec): readonly
   if (used < (parseDurationSeconds(window.length) ?? 0)) return [];
   const message = `validation (${split.validation}), test (${split.test}) and the label's maturity (${label.maturity}) leave nothing of the window of ${window.length} for training`;
   return [problemAt('P207', '/spec/training/split', message, 'lengthen the window')];
+}
+
+function checkSpans({ label, training }: ModelSpec): readonly FieldProblem[] {
+  const { window, split, maxRuntime } = training;
+  return [
+    ...checkLongest('/spec/label/maturity', label.maturity, LONGEST.wait),
+    ...checkLongest('/spec/training/window/length', window.length, LONGEST.past),
+    ...checkLongest('/spec/training/split/validation', split.validation, LONGEST.past),
+    ...checkLongest('/spec/training/split/test', split.test, LONGEST.past),
+    ...checkLongest('/spec/training/maxRuntime', maxRuntime, LONGEST.run),
+  ];
 }
 
 function checkGates({ gates, evaluation: { slices } }: ModelSpec): readonly FieldProblem[] {

@@ -235,6 +235,39 @@ const MODEL_CASES: readonly CorpusCase[] = [
     RELEASED,
   ),
   changed(
+    'a training that may run for ever',
+    'model.yaml',
+    MODEL.replace('pool: cpu', 'pool: cpu\n    maxRuntime: 999999999d'),
+    ['19:17 P207'],
+    RELEASED,
+  ),
+  changed(
+    'labels that are never mature, and a window and parts that end at no date',
+    'model.yaml',
+    MODEL.replace('maturity: 14d', 'maturity: 3651d')
+      .replace('length: 200d', 'length: 999999999d')
+      .replace('{validation: 21d, test: 30d}', '{validation: 36501d, test: 40000d}'),
+    ['8:61 P207', '15:50 P207', '16:25 P207', '16:39 P207'],
+    RELEASED,
+  ),
+  changed(
+    'features that look back further than there are dates',
+    'view.yaml',
+    VIEW.replace('count, window: 7d', 'count, window: 999999999d').replace(
+      'features:',
+      'timeToLive: 36501d\n  features:',
+    ),
+    ['9:15 P207', '11:50 P207'],
+    VIEWED,
+  ),
+  changed(
+    'rows that are known when nobody is left to ask',
+    'source.yaml',
+    SOURCE.replace('{delay: 6h}', '{delay: 999999999d}'),
+    ['17:25 P207'],
+    SOURCED,
+  ),
+  changed(
     'a window that ends on a day that there is not',
     'model.yaml',
     MODEL.replace('2026-06-01', '2026-06-31'),

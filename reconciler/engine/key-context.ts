@@ -1,3 +1,4 @@
+import type { Instant } from '../core/contracts/instant.ts';
 import type { NormalForm } from '../core/contracts/normal-form.ts';
 import type { Read } from '../core/contracts/read.ts';
 import { type Ref, toRefKey } from '../core/contracts/ref.ts';
@@ -18,25 +19,28 @@ export async function readContext(
   const isLeaving = desired === null && observed.state === 'present';
   return {
     zone: deps.zone,
-    unsettledDependencies:
-      desired === null ? [] : await listUnsettledDependencies(deps, admission, desired),
+    ...(await lookAtDependencies(deps, admission, desired)),
     liveDependents: isLeaving ? await listLiveDependents(deps, ref) : [],
   };
 }
 
-async function listUnsettledDependencies(
+async function lookAtDependencies(
   deps: ZoneDeps,
   admission: IndexedAdmission,
-  desired: NormalForm,
-): Promise<readonly Ref[]> {
+  desired: NormalForm | null,
+): Promise<Pick<PlanContext, 'dependencies' | 'dependenciesChangedAt' | 'unsettledDependencies'>> {
+  const dependencies = desired === null ? [] : deps.referencesOf(desired);
   const unsettled: Ref[] = [];
-  for (const dependency of deps.referencesOf(desired)) {
+  let changedAt: Instant | null = null;
+  for (const dependency of dependencies) {
     const form = admission.desired.get(toRefKey(dependency));
     if (form === undefined) continue;
     const recorded = await deps.store.journal.readRecorded(dependency);
     if (!isSettled(form, recorded)) unsettled.push(dependency);
+    const { last } = recorded;
+    if (last !== null) changedAt = Math.max(last.at, changedAt ?? last.at);
   }
-  return unsettled;
+  return { dependencies, dependenciesChangedAt: changedAt, unsettledDependencies: unsettled };
 }
 
 async function listLiveDependents(deps: ZoneDeps, ref: Ref): Promise<readonly Ref[]> {

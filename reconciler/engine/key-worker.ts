@@ -134,7 +134,8 @@ function rest(result: PlannerResult, context: PlanContext): KeyResult {
 
 function toRest(result: PlannerResult, context: PlanContext): KeyOutcome {
   if (result.waiting.length === 0) return { kind: 'done' };
-  const on = [...context.unsettledDependencies, ...context.liveDependents].map(toRefKey);
+  // What was done to a dependency may mend what failed here, so that is waited for too.
+  const on = [...context.dependencies, ...context.liveDependents].map(toRefKey);
   const untils = result.waiting.flatMap(({ until }) => until ?? []);
   return { kind: 'waiting', on, until: untils.length === 0 ? null : Math.min(...untils) };
 }

@@ -1,5 +1,5 @@
 import { type RefKey, toRefKey } from '../../reconciler/core/contracts/ref.ts';
-import { FAILED_RETRY_AFTER_MS } from '../../reconciler/core/plan/plan-convergence.ts';
+import { MAX_RETRY_AFTER_MS } from '../../reconciler/core/plan/plan-convergence.ts';
 import type { Randomness } from '../../reconciler/ports/randomness.ts';
 import { type Leniency, STRICT } from './convergence.ts';
 import { drawOne } from './draw.ts';
@@ -102,7 +102,7 @@ async function converge(
   const { findings, swarm, world } = simulation;
   const { leaseTtlMs, pollMs, resyncMs, slowEffectMs } = swarm.settings;
   const waitMs = leaseTtlMs + pollMs + resyncMs + slowEffectMs;
-  const boundMs = waitMs * 2 + MAX_BACKOFF_MS + FAILED_RETRY_AFTER_MS + 60_000;
+  const boundMs = waitMs * 2 + MAX_BACKOFF_MS + MAX_RETRY_AFTER_MS + 60_000;
   const endsAt = world.clock.now() + boundMs;
   findings.reached(invariant);
   let differences = await simulation.listDivergences(leniency);

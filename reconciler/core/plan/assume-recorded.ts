@@ -15,5 +15,5 @@ export function assumeRecorded(live: NormalForm, at: Instant): Recorded {
   const action = 'create';
   const effectId = toEffectId({ ref: toRef(live), action, targetDigest, occurrence: 0 });
   const last = { effectId, action, targetDigest, outcome: 'succeeded' as const, live, at };
-  return { terminalEffects: 1, last, achieved: last };
+  return { terminalEffects: 1, failures: 0, last, achieved: last };
 }

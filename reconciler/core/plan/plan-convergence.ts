@@ -1,4 +1,5 @@
 import { type Digest, digestJson } from '../contracts/digest.ts';
+import type { Instant } from '../contracts/instant.ts';
 import { type NormalForm, toNormalForm } from '../contracts/normal-form.ts';
 import { toRefTitle } from '../contracts/ref.ts';
 import type { Condition } from '../status/condition.ts';
@@ -26,8 +27,10 @@ export type ConvergenceWords = {
   readonly settle?: (input: PlannerInput) => PlannerResult | null;
 };
 
-/** A failed effect is offered again after this long, or at once when its target changes. */
-export const FAILED_RETRY_AFTER_MS = 5 * 60_000;
+/** The first retry of a failed effect; each further one waits twice as long as the one before. */
+export const FIRST_RETRY_AFTER_MS = 5 * 60_000;
+/** Each failure is a record for ever, and what failed ten times may still be mended any time. */
+export const MAX_RETRY_AFTER_MS = 30 * 60_000;
 
 /**
  * The plan of every kind whose whole state is one normal form. Nothing is done on an unknown
@@ -132,10 +135,9 @@ function pendingFor(input: PlannerInput, step: Step): readonly string[] {
 }
 
 function stallAfterFailure(input: PlannerInput, targetDigest: Digest): PlannerResult | null {
-  const last = input.recorded.last;
-  if (last?.outcome !== 'failed' || last.targetDigest !== targetDigest) return null;
-  const until = last.at + FAILED_RETRY_AFTER_MS;
-  if (input.now >= until) return null;
+  const until = restsUntil(input, targetDigest);
+  const { last } = input.recorded;
+  if (until === null || last === null) return null;
   const condition: Condition = {
     type: 'Stalled',
     status: 'True',
@@ -143,6 +145,19 @@ function stallAfterFailure(input: PlannerInput, targetDigest: Digest): PlannerRe
     message: describeFailure(last),
   };
   return { effects: [], waiting: [{ on: 'retry after failure', until }], conditions: [condition] };
+}
+
+/**
+ * Until when an effect that failed is left alone; null when it may be tried. It may be at once when
+ * something was done to what it depends on: that may have been the cause.
+ */
+export function restsUntil(input: PlannerInput, targetDigest: Digest): Instant | null {
+  const { last, failures } = input.recorded;
+  if (last?.outcome !== 'failed' || last.targetDigest !== targetDigest) return null;
+  if ((input.context.dependenciesChangedAt ?? last.at) > last.at) return null;
+  const waitMs = FIRST_RETRY_AFTER_MS * 2 ** Math.max(0, failures - 1);
+  const until = last.at + Math.min(MAX_RETRY_AFTER_MS, waitMs);
+  return input.now >= until ? null : until;
 }
 
 /** How it failed comes first: that is what its reader can do something about. */

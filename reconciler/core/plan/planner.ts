@@ -11,6 +11,8 @@ import type { Effect, EffectId } from './effect.ts';
 export type Recorded = {
   /** Terminal effects of this resource so far: the occurrence of the next one. */
   readonly terminalEffects: number;
+  /** How often in a row the last effect's target was not reached. */
+  readonly failures: number;
   /** The last terminal effect, whatever came of it. */
   readonly last: RecordedEffect | null;
   /** The last one that succeeded: what the world was last made to be. */
@@ -29,13 +31,22 @@ export type RecordedEffect = {
   readonly summary?: string;
 };
 
-export const NOTHING_RECORDED: Recorded = { terminalEffects: 0, last: null, achieved: null };
+export const NOTHING_RECORDED: Recorded = {
+  terminalEffects: 0,
+  failures: 0,
+  last: null,
+  achieved: null,
+};
 
 export type Waiting = { readonly on: string; readonly until: Instant | null };
 
 export type PlanContext = {
   /** The zone whose reconciler plans; a planner sees only its own zone's resources. */
   readonly zone: string;
+  /** What this resource refers to. */
+  readonly dependencies: readonly Ref[];
+  /** When something was last done to one of them; null when nothing was, or in a plan of all. */
+  readonly dependenciesChangedAt: Instant | null;
   /** What this resource refers to and what is not yet as desired: it must come first. */
   readonly unsettledDependencies: readonly Ref[];
   /** What refers to this resource and is still live: it must go first. */

@@ -73,7 +73,13 @@ function planOne(input: ZonePlanInput, desired: ReadonlyMap<RefKey, NormalForm>,
     facts: input.facts?.get(key) ?? {},
     recorded: input.recorded.get(key) ?? NOTHING_RECORDED,
     now: input.now,
-    context: { zone: input.zone, unsettledDependencies: [], liveDependents: [] },
+    context: {
+      zone: input.zone,
+      dependencies: [],
+      dependenciesChangedAt: null,
+      unsettledDependencies: [],
+      liveDependents: [],
+    },
   });
 }
 

@@ -201,6 +201,7 @@ function describeRecorded(harness: GetHarness): void {
     });
     const expected = {
       terminalEffects: 4,
+      failures: 1,
       last: {
         ...toExpected(last),
         outcome: 'failed',
@@ -220,6 +221,23 @@ function describeRecorded(harness: GetHarness): void {
     expect(await (await harness().open()).journal.readRecorded(toTargetRef('alpha'))).toEqual(
       expected,
     );
+  });
+
+  it('counts how often in a row one target was not reached', async () => {
+    const store = await harness().open();
+    const fence = await lead(store);
+    const seen: number[] = [];
+    const outcomes = ['failed', 'failed', 'abandoned', 'failed', 'succeeded', 'failed'] as const;
+    for (const [occurrence, outcome] of outcomes.entries()) {
+      const { effect, ...rest } = makeIntent('alpha', occurrence);
+      // The same target each time: only then it is one thing that fails again and again.
+      const targetDigest = makeIntent('alpha', 0).effect.targetDigest;
+      const intent = { ...rest, effect: { ...effect, targetDigest } };
+      await store.journal.openIntent(fence, intent);
+      await store.journal.recordOutcome(fence, makeOutcome(intent, { outcome }));
+      seen.push((await store.journal.readRecorded(effect.ref)).failures);
+    }
+    expect(seen).toEqual([1, 2, 0, 1, 0, 1]);
   });
 
   it('has achieved nothing when nothing succeeded', async () => {

@@ -3,6 +3,7 @@ import type { JsonObject } from '../../../reconciler/core/contracts/json.ts';
 import { type NormalForm, toNormalForm } from '../../../reconciler/core/contracts/normal-form.ts';
 import type { Read } from '../../../reconciler/core/contracts/read.ts';
 import { PLATFORM_NAMESPACE, type Ref } from '../../../reconciler/core/contracts/ref.ts';
+import type { PlanContext } from '../../../reconciler/core/plan/planner.ts';
 
 export function refOf(kind: string, name: string): Ref {
   return { kind, namespace: PLATFORM_NAMESPACE, name };
@@ -36,3 +37,12 @@ export function referencesOf(form: NormalForm): readonly Ref[] {
   const targets = form.spec['targets'];
   return Array.isArray(targets) ? targets.map((name) => refOf('Target', String(name))) : [];
 }
+
+/** Nothing stands in the way of a resource. */
+export const NO_CONTEXT: PlanContext = {
+  zone: 'ae',
+  dependencies: [],
+  dependenciesChangedAt: null,
+  unsettledDependencies: [],
+  liveDependents: [],
+};

@@ -12,7 +12,7 @@ import { type ModelFacts, planModel } from '../../../reconciler/core/plan/planne
 import { toPlacementDigest } from '../../../reconciler/core/training/model-placement.ts';
 import { toModelDigest } from '../../../reconciler/core/training/model-projection.ts';
 import { modelForm, trainingOf } from '../training/model-forms.ts';
-import { present } from './forms.ts';
+import { NO_CONTEXT, present } from './forms.ts';
 
 const NOW = 1_000_000;
 const FORM = modelForm();
@@ -55,7 +55,7 @@ function plan(input: {
     facts: { run: input.run ?? null },
     recorded: input.recorded ?? NOTHING_RECORDED,
     now: NOW,
-    context: { zone: 'ae', unsettledDependencies: [], liveDependents: [], ...input.context },
+    context: { ...NO_CONTEXT, ...input.context },
   });
 }
 
@@ -69,7 +69,7 @@ function failedWith(targetDigest: Digest, at = NOW - 1_000): Recorded {
     live: null,
     at,
   };
-  return { terminalEffects: 2, last, achieved: null };
+  return { terminalEffects: 2, failures: 0, last, achieved: null };
 }
 
 function achievedOf(form: NormalForm): Recorded {
@@ -83,7 +83,7 @@ function achievedOf(form: NormalForm): Recorded {
     live: form,
     at: 0,
   };
-  return { terminalEffects: 2, last, achieved: last };
+  return { terminalEffects: 2, failures: 0, last, achieved: last };
 }
 
 const actionsOf = (effects: readonly Effect[]) => effects.map(({ action }) => action);
@@ -196,7 +196,7 @@ describe('planning a model', () => {
       facts: { run: null, changedViews: ['payments/customer-activity'] },
       recorded: achievedOf(FORM),
       now: NOW,
-      context: { zone: 'ae', unsettledDependencies: [], liveDependents: [] },
+      context: NO_CONTEXT,
     });
     expect(conditions).toMatchObject([
       { type: 'Ready', status: 'True', reason: 'TrainedOnOlderFeatures' },
@@ -221,7 +221,7 @@ describe('planning a model', () => {
       facts: {},
       recorded: NOTHING_RECORDED,
       now: NOW,
-      context: { zone: 'ae', unsettledDependencies: [], liveDependents: [] },
+      context: NO_CONTEXT,
     });
     expect(effects).toEqual([]);
   });

@@ -3,16 +3,18 @@ import { digestJson } from '../../../reconciler/core/contracts/digest.ts';
 import type { NormalForm } from '../../../reconciler/core/contracts/normal-form.ts';
 import { toRef } from '../../../reconciler/core/contracts/normal-form.ts';
 import type { Read } from '../../../reconciler/core/contracts/read.ts';
-import { FAILED_RETRY_AFTER_MS } from '../../../reconciler/core/plan/plan-convergence.ts';
+import {
+  FIRST_RETRY_AFTER_MS,
+  MAX_RETRY_AFTER_MS,
+} from '../../../reconciler/core/plan/plan-convergence.ts';
 import {
   NOTHING_RECORDED,
   type PlanContext,
   type Recorded,
 } from '../../../reconciler/core/plan/planner.ts';
 import { planTarget } from '../../../reconciler/core/plan/planners/target.ts';
-import { ABSENT, present, refOf, targetForm } from './forms.ts';
+import { ABSENT, NO_CONTEXT, present, refOf, targetForm } from './forms.ts';
 
-const CONTEXT: PlanContext = { zone: 'ae', unsettledDependencies: [], liveDependents: [] };
 const NOW = 1_800_000_000_000;
 
 function recordedAs(
@@ -28,7 +30,12 @@ function recordedAs(
     at: NOW - 1000,
     ...change,
   };
-  return { terminalEffects: 1, last, achieved: last.outcome === 'succeeded' ? last : null };
+  return {
+    terminalEffects: 1,
+    failures: 0,
+    last,
+    achieved: last.outcome === 'succeeded' ? last : null,
+  };
 }
 
 function plan(input: {
@@ -45,7 +52,7 @@ function plan(input: {
     facts: {},
     recorded: input.recorded ?? NOTHING_RECORDED,
     now: input.now ?? NOW,
-    context: { ...CONTEXT, ...input.context },
+    context: { ...NO_CONTEXT, ...input.context },
   });
 }
 
@@ -169,8 +176,29 @@ describe('planning a resource that is one normal form', () => {
     const resting = plan({ desired, observed: ABSENT, recorded });
     expect(resting.effects).toEqual([]);
     expect(resting.conditions).toMatchObject([{ type: 'Stalled', reason: 'EffectFailed' }]);
-    const now = NOW - 1000 + FAILED_RETRY_AFTER_MS;
+    const now = NOW - 1000 + FIRST_RETRY_AFTER_MS;
     expect(plan({ desired, observed: ABSENT, recorded, now }).effects).toHaveLength(1);
+  });
+
+  it.each([
+    [1, FIRST_RETRY_AFTER_MS],
+    [2, 2 * FIRST_RETRY_AFTER_MS],
+    [3, 4 * FIRST_RETRY_AFTER_MS],
+    [9, MAX_RETRY_AFTER_MS],
+  ])('rests longer after %d failures in a row, but not without end', (failures, restMs) => {
+    const desired = targetForm('laptop', 2);
+    const failed = recordedAs(desired, { outcome: 'failed', live: null });
+    const { waiting } = plan({ desired, observed: ABSENT, recorded: { ...failed, failures } });
+    expect(waiting).toEqual([{ on: 'retry after failure', until: NOW - 1000 + restMs }]);
+  });
+
+  it('does not rest when something was done since to what it depends on', () => {
+    const desired = targetForm('laptop', 2);
+    const recorded = recordedAs(desired, { outcome: 'failed', live: null });
+    const planAfter = (dependenciesChangedAt: number) =>
+      plan({ desired, observed: ABSENT, recorded, context: { dependenciesChangedAt } }).effects;
+    expect(planAfter(NOW - 1001)).toEqual([]);
+    expect(planAfter(NOW - 999)).toHaveLength(1);
   });
 
   it('does not rest when the definition changed since the failure', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../reconciler/core/contracts/json.ts';
 import { NOTHING_RECORDED } from '../../../reconciler/core/plan/planner.ts';
 import { planTarget } from '../../../reconciler/core/plan/planners/target.ts';
-import { formOf, present, refOf } from './forms.ts';
+import { formOf, NO_CONTEXT, present, refOf } from './forms.ts';
 
 const pool = (name: string, slots: number, device = 'cpu'): JsonObject => ({ name, device, slots });
 
@@ -19,7 +19,7 @@ function reasonFor(
     facts: {},
     recorded: NOTHING_RECORDED,
     now: 0,
-    context: { zone: 'ae', unsettledDependencies: [], liveDependents: [] },
+    context: NO_CONTEXT,
   });
   return effects[0]?.reason;
 }

@@ -73,9 +73,15 @@ function appendOutcome(tables: MemoryTables, outcome: TerminalOutcome): SealedRe
   return sealed;
 }
 
+function countFailures({ last, failures }: Recorded, effect: RecordedEffect): number {
+  if (effect.outcome !== 'failed') return 0;
+  return last?.targetDigest === effect.targetDigest ? failures + 1 : 1;
+}
+
 function addEffect(before: Recorded, effect: RecordedEffect): Recorded {
   return {
     terminalEffects: before.terminalEffects + 1,
+    failures: countFailures(before, effect),
     last: effect,
     achieved: effect.outcome === 'succeeded' ? effect : before.achieved,
   };

@@ -122,10 +122,18 @@ async function appendOutcome(
      ), moved AS (
        UPDATE tail SET seq = $5, digest = $7, at_ms = $4
      )
-     INSERT INTO recorded (ref_key, terminal_effects, last_effect, achieved_effect)
-     VALUES ($8, 1, $1, CASE WHEN $2 = 'succeeded' THEN $1 END)
+     INSERT INTO recorded (ref_key, terminal_effects, failures, last_effect, achieved_effect)
+     VALUES ($8, 1, CASE WHEN $2 = 'failed' THEN 1 ELSE 0 END, $1,
+             CASE WHEN $2 = 'succeeded' THEN $1 END)
      ON CONFLICT (ref_key) DO UPDATE
      SET terminal_effects = recorded.terminal_effects + 1,
+         failures = CASE
+           WHEN excluded.failures = 0 THEN 0
+           WHEN (SELECT target_digest FROM effect WHERE effect_id = recorded.last_effect)
+              = (SELECT target_digest FROM effect WHERE effect_id = excluded.last_effect)
+           THEN recorded.failures + 1
+           ELSE 1
+         END,
          last_effect = excluded.last_effect,
          achieved_effect = coalesce(excluded.achieved_effect, recorded.achieved_effect)`,
     [

@@ -14,6 +14,7 @@ type EffectColumns<Prefix extends string> = {
 type RecordedRow = {
   readonly ref_key: string;
   readonly terminal_effects: number;
+  readonly failures: number;
 } & EffectColumns<'last'> & {
     readonly achieved_effectId: EffectId | null;
     readonly achieved_action: string;
@@ -31,7 +32,7 @@ const toColumns = (prefix: 'last' | 'achieved') => `
   ${prefix}_said.summary AS "${prefix}_summary"`;
 
 const SELECT_RECORDED = `
-  SELECT recorded.ref_key, recorded.terminal_effects,
+  SELECT recorded.ref_key, recorded.terminal_effects, recorded.failures,
          ${toColumns('last')}, ${toColumns('achieved')}
   FROM recorded
   JOIN effect AS last ON last.effect_id = recorded.last_effect
@@ -65,6 +66,7 @@ function toStoredRef(key: string): Ref {
 function toRecorded(row: RecordedRow): Recorded {
   return {
     terminalEffects: row.terminal_effects,
+    failures: row.failures,
     last: {
       effectId: row.last_effectId,
       action: row.last_action,

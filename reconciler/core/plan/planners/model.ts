@@ -13,8 +13,8 @@ import { toEffectId } from '../effect-id.ts';
 import {
   type ConvergenceWords,
   describeFailure,
-  FAILED_RETRY_AFTER_MS,
   planConvergence,
+  restsUntil,
 } from '../plan-convergence.ts';
 import type { Planner, PlannerInput, PlannerResult } from '../planner.ts';
 import { toRetirement } from './removal-words.ts';
@@ -185,9 +185,8 @@ function stallForGood(
 /** What failed for another reason is tried again later. */
 function stallAfter(input: PlannerInput, effect: Effect): PlannerResult | null {
   const { last } = input.recorded;
-  if (last === null || !hasFailed(input, effect)) return null;
-  const until = last.at + FAILED_RETRY_AFTER_MS;
-  if (input.now >= until) return null;
+  const until = restsUntil(input, effect.targetDigest);
+  if (last === null || until === null) return null;
   return {
     ...stalled('EffectFailed', describeFailure(last)),
     waiting: [{ on: 'retry after failure', until }],

@@ -4,6 +4,7 @@ import { admissions } from './0002-admissions.ts';
 import { journal } from './0003-journal.ts';
 import { outbox } from './0004-outbox.ts';
 import { admissionRules } from './0005-admission-rules.ts';
+import { failures } from './0006-failures.ts';
 
 /** Add to the end; what has shipped is never edited. */
 export const STORE_MIGRATIONS: readonly Migration[] = [
@@ -12,4 +13,5 @@ export const STORE_MIGRATIONS: readonly Migration[] = [
   journal,
   outbox,
   admissionRules,
+  failures,
 ];

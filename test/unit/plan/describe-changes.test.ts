@@ -4,7 +4,7 @@ import type { JsonObject } from '../../../reconciler/core/contracts/json.ts';
 import { assumeRecorded } from '../../../reconciler/core/plan/assume-recorded.ts';
 import { describeChanges } from '../../../reconciler/core/plan/describe-changes.ts';
 import { PLANNERS } from '../../../reconciler/core/plan/planners/planners.ts';
-import { environmentForm, present, refOf } from './forms.ts';
+import { environmentForm, NO_CONTEXT, present, refOf } from './forms.ts';
 
 describe('what changes from one definition to the next', () => {
   it('is said by path, in the order of the paths, with what was and what will be', () => {
@@ -66,7 +66,7 @@ describe('what changes from one definition to the next', () => {
       facts: {},
       recorded: assumeRecorded(before, 0),
       now: 0,
-      context: { zone: 'ae', unsettledDependencies: [], liveDependents: [] },
+      context: NO_CONTEXT,
     });
     expect(result?.effects[0]?.reason).toBe('its definition changes: zone ae → eu');
   });

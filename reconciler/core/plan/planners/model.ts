@@ -8,6 +8,7 @@ import type { Condition } from '../../status/condition.ts';
 import { toPlacementDigest } from '../../training/model-placement.ts';
 import { toModelDigest } from '../../training/model-projection.ts';
 import { toGates } from '../../training/to-gates.ts';
+import { describeChanges } from '../describe-changes.ts';
 import type { Effect } from '../effect.ts';
 import { toEffectId } from '../effect-id.ts';
 import {
@@ -91,8 +92,8 @@ function isTrainedAlike(live: NormalForm | null, desired: NormalForm): boolean {
 
 function planRun(input: PlannerInput, desired: NormalForm, live: NormalForm | null): PlannerResult {
   const isAlike = isTrainedAlike(live, desired);
-  const train = toTrain(input, desired);
-  const publish = toPublish(input, desired, isAlike);
+  const train = toTrain(input, desired, live);
+  const publish = toPublish(input, desired, isAlike ? live : null);
   const pending = input.context.unsettledDependencies;
   if (pending.length > 0) {
     const titles = pending.map(toRefTitle);
@@ -129,17 +130,22 @@ function offer(effects: readonly Effect[]): PlannerResult {
 }
 
 /** Its target is the whole definition under another name, so that it never passes for published. */
-function toTrain(input: PlannerInput, desired: NormalForm): Effect {
+function toTrain(input: PlannerInput, desired: NormalForm, live: NormalForm | null): Effect {
   const target = toNormalForm(input.ref, { train: desired.spec });
   const { trainer, window } = toTypedSpec(desired, 'Model').training;
-  const reason = `trains with ${trainer} on data up to ${window.asOf}`;
+  const what = `trains with ${trainer} on data up to ${window.asOf}`;
+  const changes = live === null ? '' : describeChanges(live.spec, desired.spec);
+  const reason = changes === '' ? what : `${what}: ${changes}`;
   return toEffect(input, 'train', target, reason, 'low');
 }
 
-function toPublish(input: PlannerInput, desired: NormalForm, isAlike: boolean): Effect {
-  const reason = isAlike
-    ? 'judges the version it has by its new definition; no run is needed'
-    : 'makes its run a version, if it passes the gates';
+/** `judged` is the form that is live, when nothing but its judgement differs. */
+function toPublish(input: PlannerInput, desired: NormalForm, judged: NormalForm | null): Effect {
+  const changes = judged === null ? '' : describeChanges(judged.spec, desired.spec);
+  const reason =
+    judged === null
+      ? 'makes its run a version, if it passes the gates'
+      : `judges the version it has by its new definition (${changes}); no run is needed`;
   return toEffect(input, 'publish', desired, reason, 'none');
 }
 

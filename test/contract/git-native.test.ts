@@ -56,6 +56,26 @@ describe('native git', () => {
   const expectSound = async () =>
     expect(await checkRepository({ repositoryPath: repository.path })).toEqual([]);
 
+  it('lets several writers of one process store the same batch at once', async () => {
+    const processIdentity = createSystemProcessIdentity();
+    const others = [1, 2, 3].map(() =>
+      createNativeGit({ repositoryPath: repository.path, processIdentity }),
+    );
+    const drafts = [toDraft({ a: 'the same for all' })];
+    for (let round = 0; round < 5; round += 1) {
+      const written = await Promise.all(
+        others.map((other, index) => {
+          const branch: RefName = `refs/heads/round-${round}/${index}`;
+          return other.append({ branch, expectedTip: null, drafts, signer: SIGNER });
+        }),
+      );
+      expect(new Set(written.flat()).size).toBe(1);
+      drafts[0] = toDraft({ a: `the same for all, ${round}` });
+    }
+    for (const other of others) await other.close();
+    await expectSound();
+  });
+
   it('makes the objects that Git makes', async () => {
     const memory = createMemoryGit();
     const files = { 'a.b': '1', 'a/c': '2', 'a-b': '3', 'a/d/e': '4' };

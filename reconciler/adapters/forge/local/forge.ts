@@ -157,7 +157,7 @@ async function open(
   input: { readonly title: string; readonly body: string; readonly branch: string },
   actor: ForgeActor,
 ): Promise<PullRequest> {
-  const { branch } = input;
+  const { title, body, branch } = input;
   const main = await readMain(deps);
   const head = await readBranch(deps, branch);
   if (head === null) {
@@ -173,8 +173,11 @@ async function open(
     throw new CodedError('P420', `pull request ${other.number} is open for ${branch} already`);
   }
   const number = (await deps.log.findLast()) + 1;
-  if (number > PULL_LIMITS.maxPulls) throw new CodedError('P420', 'there are too many');
-  await write(deps, main, { number, story: null }, { type: 'open', ...input, head }, actor);
+  if (number > PULL_LIMITS.maxPulls) {
+    throw new CodedError('P420', `a repository has at most ${PULL_LIMITS.maxPulls} pull requests`);
+  }
+  const act = { type: 'open', title, body, branch, head } as const;
+  await write(deps, main, { number, story: null }, act, actor);
   return relate(deps, main, await readStory(deps, main, number));
 }
 
@@ -198,7 +201,7 @@ async function checkProposable(
 async function readBranch(deps: LocalForgeDeps, branch: string): Promise<Oid | null> {
   const name: RefName = `refs/heads/${branch}`;
   if (!isRefName(name)) {
-    const alphabet = 'lower-case letters, digits, dots, hyphens and slashes';
+    const alphabet = 'lower-case letters, digits, dots, hyphens, underscores, slashes';
     throw new CodedError('P415', `${JSON.stringify(branch)} is no name of a branch: ${alphabet}`);
   }
   if (name === MAIN_BRANCH || branch.startsWith('plumbline/audit/')) {

@@ -27,7 +27,7 @@ export function createDataSourceHandler(ports: DataSourcePorts): KindHandler {
     look: async ({ live }, ref) => {
       const accepted = await snapshots.readAccepted(toResourcePath(ref));
       if (live === null || accepted === null) return { isThere: false, facts: {} };
-      return { isThere: true, facts: { input: await lookAtInput(ports, live) } };
+      return { isThere: true, facts: await lookAtInput(ports, live) };
     },
     make: async ({ target }) => {
       const { connection, path } = toTypedSpec(target, 'DataSource');
@@ -42,13 +42,14 @@ export function createDataSourceHandler(ports: DataSourcePorts): KindHandler {
 async function lookAtInput(
   { connections, snapshots }: DataSourcePorts,
   form: NormalForm,
-): Promise<DataSourceFacts['input']> {
+): Promise<DataSourceFacts> {
   const { connection, path } = toTypedSpec(form, 'DataSource');
   try {
     const file = await connections.locate({ connection, path });
-    return (await snapshots.isCurrent(toSourceDefinition(form), file)) ? 'same' : 'changed';
+    const isCurrent = await snapshots.isCurrent(toSourceDefinition(form), file);
+    return { input: isCurrent ? 'same' : 'changed', why: '' };
   } catch (error) {
-    if (isCodedError(error, 'P801')) return 'missing';
+    if (isCodedError(error, 'P801')) return { input: 'missing', why: error.message };
     throw error;
   }
 }

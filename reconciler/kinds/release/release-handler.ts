@@ -1,4 +1,4 @@
-import { CodedError } from '../../core/contracts/coded-error.ts';
+import { CodedError, isCodedError } from '../../core/contracts/coded-error.ts';
 import type { Digest } from '../../core/contracts/digest.ts';
 import type {
   EndpointRoute,
@@ -37,7 +37,8 @@ export function createReleaseHandler(ports: ReleasePorts): KindHandler {
       const isThere = toShares(live).every(({ version, percent }) =>
         route.versions.some((one) => one.version === version && one.percent === percent),
       );
-      return { isThere, facts: await lookAtNodes(ports, table, route) };
+      const node = await lookAtNodes(ports, table, route);
+      return { isThere, facts: { ...node, ...(await lookAtVersions(ports, route, node)) } };
     },
     make: async ({ effect, target, fence }) => {
       await checkVersions(ports, forms, effect.ref, target);
@@ -99,12 +100,46 @@ function toInputs(form: NormalForm): Readonly<Record<string, Digest>> {
   return Object.fromEntries(names);
 }
 
+type NodeFacts = Pick<ReleaseFacts, 'node' | 'why'>;
+
+/**
+ * The store is asked for records, which is cheap, and for a version's bytes only while nothing is
+ * being loaded: then it is seldom looked at.
+ */
+async function lookAtVersions(
+  { artifacts }: ReleasePorts,
+  route: EndpointRoute,
+  { node }: NodeFacts,
+): Promise<Pick<ReleaseFacts, 'stray' | 'lost'>> {
+  const owners = new Map((await artifacts.list(null)).map((one) => [one.version, one.model]));
+  let stray: ReleaseFacts['stray'] = null;
+  let lost: ReleaseFacts['lost'] = null;
+  for (const { version } of route.versions) {
+    const of = owners.get(version);
+    const isWhole =
+      of !== undefined && (node !== 'serving' || (await isInStore(artifacts, version)));
+    if (!isWhole) lost ??= version;
+    if (of !== undefined && of !== route.model) stray ??= { version, of, serves: route.model };
+  }
+  return { stray, lost };
+}
+
+/** A disk that fails for a moment has lost nothing. */
+async function isInStore(artifacts: ArtifactStore, version: string): Promise<boolean> {
+  try {
+    return (await artifacts.find(version)) !== null;
+  } catch (error) {
+    if (isCodedError(error, 'P806') && error.remedy !== 'retry') return false;
+    throw error;
+  }
+}
+
 /** Ready is what a node has said of the table in force, never what it was told. */
 async function lookAtNodes(
   { routes, nodes }: ReleasePorts,
   table: RouteTable,
   route: EndpointRoute,
-): Promise<ReleaseFacts> {
+): Promise<NodeFacts> {
   const node = await nodes.find();
   const said = await routes.listAcknowledgements();
   const ours = said.find((one) => one.node === node?.name && one.revision >= table.revision);

@@ -95,7 +95,8 @@ export function createModelZone() {
   const kinds = new Map(handlers.map((handler) => [handler.kind, handler]));
   return {
     ...{ clock, programs, routes, artifacts, connections, runs: ports.runs, machine },
-    ...{ begun, versions },
+    ...{ onlineFeatures: ports.onlineFeatures, snapshots: ports.snapshots },
+    ...{ begun, versions, files },
     commit: harness.commit,
     open: () => harness.open({ kinds }),
     /** What the ledger says of one resource, oldest first. */

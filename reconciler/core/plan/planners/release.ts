@@ -1,3 +1,4 @@
+import type { Instant } from '../../contracts/instant.ts';
 import type { NormalForm } from '../../contracts/normal-form.ts';
 import { toTypedSpec } from '../../spec/typed-spec.ts';
 import type { Condition } from '../../status/condition.ts';
@@ -9,10 +10,17 @@ export type ReleaseFacts = {
   readonly node: 'serving' | 'loading' | 'failed';
   /** Why not, when it failed. */
   readonly why: string;
+  /** A version of another model than its endpoint serves by now; null when there is none. */
+  readonly stray: { readonly version: string; readonly of: string; readonly serves: string } | null;
+  /** A version that the artifact store has no more, or only damaged; null when there is none. */
+  readonly lost: string | null;
 };
 
 /** How soon a node that loads a version is looked at again. */
 const LOOK_AGAIN_MS = 1_000;
+
+/** Nobody tells a release of a change to the store or to its endpoint. */
+const LOOK_AFTER_TROUBLE_MS = 5_000;
 
 /** Which versions an endpoint runs. It is as desired when a node has said that it serves them. */
 export const planRelease: Planner = (input) =>
@@ -25,23 +33,54 @@ export const planRelease: Planner = (input) =>
 
 function describeShares(form: NormalForm): string {
   const { versions } = toTypedSpec(form, 'Release');
-  return versions
-    .map(({ version, percent }) => `${version.slice(0, 19)} gets ${percent} %`)
-    .join(', ');
+  return versions.map(({ version, percent }) => `${toShort(version)} gets ${percent} %`).join(', ');
 }
 
-function settle({ desired, facts, now }: PlannerInput): PlannerResult | null {
-  const { node = 'serving', why = '' } = facts as Partial<ReleaseFacts>;
-  if (desired === null || node === 'serving') return null;
-  const condition: Condition =
-    node === 'failed'
-      ? { type: 'Stalled', status: 'True', reason: 'NotLoaded', message: why }
-      : {
-          type: 'Progressing',
-          status: 'True',
-          reason: 'Loading',
-          message: 'a data-plane node is loading its versions',
-        };
-  const waiting = [{ on: 'a data-plane node', until: now + LOOK_AGAIN_MS }];
+/** What is served is told, and left as it is: only a commit can say what should be served. */
+function settle({ desired, facts, now, context }: PlannerInput): PlannerResult | null {
+  if (desired === null) return null;
+  const { node = 'serving', why = '', stray = null, lost = null } = facts as Partial<ReleaseFacts>;
+  if (stray !== null) return rest(toStray(stray), now + LOOK_AFTER_TROUBLE_MS);
+  if (lost !== null) return rest(toLost(lost), now + LOOK_AFTER_TROUBLE_MS);
+  if (node === 'failed') return rest(stalled('NotLoaded', why), now + LOOK_AGAIN_MS);
+  if (node === 'loading') return rest(LOADING, now + LOOK_AGAIN_MS);
+  // Its endpoint is about to change, and may serve another model then.
+  return context.unsettledDependencies.length > 0 ? rest(SERVED, now + LOOK_AGAIN_MS) : null;
+}
+
+const LOADING: Condition = {
+  type: 'Progressing',
+  status: 'True',
+  reason: 'Loading',
+  message: 'a data-plane node is loading its versions',
+};
+
+const SERVED: Condition = {
+  type: 'Ready',
+  status: 'True',
+  reason: 'Converged',
+  message: 'live equals desired',
+};
+
+function toStray({ version, of, serves }: NonNullable<ReleaseFacts['stray']>): Condition {
+  const message = `${toShort(version)} is a version of the model ${of}, and the endpoint serves ${serves} by now: release a version of ${serves}, or give the endpoint the model ${of} again`;
+  return stalled('VersionOfAnotherModel', message);
+}
+
+function toLost(version: string): Condition {
+  const message = `${toShort(version)} is no longer whole in the artifact store of this zone, so that no node can load it again: restore it from a backup, or release another version`;
+  return stalled('VersionLost', message);
+}
+
+function toShort(version: string): string {
+  return version.slice(0, 19);
+}
+
+function stalled(reason: string, message: string): Condition {
+  return { type: 'Stalled', status: 'True', reason, message };
+}
+
+function rest(condition: Condition, until: Instant): PlannerResult {
+  const waiting = [{ on: 'what serves it', until }];
   return { effects: [], waiting, conditions: [condition] };
 }

@@ -2,11 +2,11 @@ import { readdir } from 'node:fs/promises';
 import type { OnlineAnswer } from '../cli/commands/features-get.ts';
 import type { StatePaths } from '../cli/state-paths.ts';
 import type { ZoneVersion } from '../cli/versions.ts';
+import { CodedError } from '../core/contracts/coded-error.ts';
 import { hasErrorCode } from '../core/contracts/has-error-code.ts';
 import type { JsonObject } from '../core/contracts/json.ts';
 import { toEntityKey } from '../core/features/entity-key.ts';
-import { toTypedSpec } from '../core/spec/typed-spec.ts';
-import { createZoneForms } from '../kinds/zone-forms.ts';
+import type { RunningDatabaseServer } from '../ports/database-server.ts';
 import type { PredictionRequest } from '../ports/predictions.ts';
 import { openArtifacts, openRuns } from './learning.ts';
 import { type Machine, openDatabaseServer, openInstanceFile, openRegistry } from './machine.ts';
@@ -95,41 +95,36 @@ export async function readOnline(
   view: string,
   keys: readonly string[],
 ): Promise<OnlineAnswer | null> {
-  if ((await (await openInstanceFile(paths)).read()) === null) return null;
+  if ((await (await openInstanceFile(paths)).read()) === null) {
+    throw new CodedError('P603', `nothing is initialised in ${paths.root}; run plumb init`);
+  }
+  const server = await (await openDatabaseServer(machine, paths)).find();
+  if (server === null) {
+    throw new CodedError('P605', 'no database runs here; it starts with plumb up');
+  }
   for (const zone of await listZones(paths)) {
-    const answer = await readOnlineOf(machine, paths, zone, view, keys);
+    const answer = await readOnlineOf(server, zone, view, keys);
     if (answer !== null) return answer;
   }
   return null;
 }
 
 async function readOnlineOf(
-  machine: Machine,
-  paths: StatePaths,
+  server: RunningDatabaseServer,
   zone: string,
   view: string,
   keys: readonly string[],
 ): Promise<OnlineAnswer | null> {
   const { createPostgresDatabase } = await import('../adapters/database/postgres/database.ts');
-  const { openPostgresDefinitions } = await import(
-    '../adapters/definitions/postgres/definitions.ts'
-  );
   const { createPostgresOnlineFeatureReader } = await import(
     '../adapters/online-features/postgres/online-feature-reader.ts'
   );
-  const server = await (await openDatabaseServer(machine, paths)).ensureRunning();
   const database = createPostgresDatabase({ url: server.url(toDatabaseName(zone)) });
   try {
     const online = createPostgresOnlineFeatureReader({ database });
-    const [state] = await online.listStates(view);
-    if (state === undefined) return null;
-    const [namespace = '', name = ''] = view.split('/');
     const forms = createZoneForms(await openPostgresDefinitions({ database }));
-    const form = await forms.require('FeatureView', name, namespace);
-    const features = toTypedSpec(form, 'FeatureView').features.map((feature) => feature.name);
-    const { definitionDigest } = state;
-    const [row = null] = await online.read([{ definitionDigest, entityKey: toEntityKey(keys) }]);
-    return { zone, state, features, row };
+    const found = await findOnlineRow({ online, forms }, view, toEntityKey(keys));
+    return found === null ? null : { zone, ...found };
   } finally {
     await database.close();
   }

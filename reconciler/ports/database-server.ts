@@ -15,6 +15,11 @@ export interface DatabaseServer {
    * come up; both name the cause.
    */
   ensureRunning(): Promise<RunningDatabaseServer>;
+  /**
+   * The server that runs, for whoever only looks: null when none does, and nothing is started or
+   * made. What was given is taken to run. Throws P401 when it runs and does not answer.
+   */
+  find(): Promise<RunningDatabaseServer | null>;
   /** Stops the server cleanly. Stopping what does not run, or what was given, does nothing. */
   stop(): Promise<void>;
   /** Stops the server and removes all its data. What was given is left alone. */

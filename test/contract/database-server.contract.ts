@@ -7,6 +7,8 @@ export type DatabaseServerSubject = {
   readonly name: string;
   /** Another handle on the same server, as another process would have. */
   open(): DatabaseServer;
+  /** False for one that somebody else runs: it is there whatever we do. */
+  readonly isOurs: boolean;
 };
 
 /** What every database server promises, whoever runs it. The tests share one, in their order. */
@@ -46,6 +48,18 @@ export function describeDatabaseServer(subject: DatabaseServerSubject): void {
       for (const name of ['', 'a"b', 'a/b', 'Zone', 'x'.repeat(64), '1a', 'a b', 'é']) {
         expect(() => server.url(name), name).toThrow('plain name');
         await expect(server.ensureDatabase(name), name).rejects.toThrow('plain name');
+      }
+    });
+
+    it('is found while it runs, and is started by nobody who only looks', async () => {
+      const running = await subject.open().ensureRunning();
+      const address = running.url('postgres').reveal();
+      const found = await subject.open().find();
+      expect(found?.url('postgres').reveal()).toBe(address);
+      await subject.open().stop();
+      for (let look = 0; look < 2; look += 1) {
+        const left = await subject.open().find();
+        expect(left?.url('postgres').reveal() ?? null).toBe(subject.isOurs ? null : address);
       }
     });
 

@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { appendFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -25,7 +34,7 @@ afterAll(async () => {
 const open = () => createTestServer(stateFolder);
 const readHome = () => openHome({ stateFolder, privilegedFolder: PRIVILEGED_FOLDER });
 
-describeDatabaseServer({ name: 'embedded', open });
+describeDatabaseServer({ name: 'embedded', open, isOurs: true });
 
 describe('embedded Postgres', () => {
   it('adopts the running server and starts no second one', async () => {
@@ -118,6 +127,8 @@ describe('embedded Postgres', () => {
     await open().ensureRunning();
     const before = await readServer();
     await rm(join(stateFolder, 'postgres'), { recursive: true });
+    await mkdir(join(stateFolder, 'postgres'));
+    expect(await open().find()).toBe(null);
     const server = await open().ensureRunning();
     const databases = await ask(server.url('postgres'), 'SELECT datname AS name FROM pg_database');
     expect(databases).not.toContainEqual({ name: 'zone_ae' });
@@ -133,6 +144,12 @@ describe('embedded Postgres', () => {
       code: 'P401',
       message: expect.stringContaining('no_such_thing'),
     });
+  });
+
+  it('leaves a folder as it is when somebody looks for a server in it', async () => {
+    const folder = join(stateFolder, 'nobody');
+    expect(await createTestServer(folder).find()).toBe(null);
+    await expect(stat(folder)).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
   it('removes everything when it is destroyed, and may be destroyed twice', async () => {
@@ -157,12 +174,14 @@ describe('embedded Postgres', () => {
 /** Given is the run's own server: somebody else runs it. */
 describeDatabaseServer({
   name: 'given',
+  isOurs: false,
   open: () => {
     const late = async () => (await ensureTestServer()).url('postgres');
     const toServer = async () =>
       createGivenDatabaseServer({ url: await late(), openDatabase: createPostgresDatabase });
     return {
       ensureRunning: async () => (await toServer()).ensureRunning(),
+      find: async () => (await toServer()).find(),
       stop: async () => (await toServer()).stop(),
       destroy: async () => (await toServer()).destroy(),
     };

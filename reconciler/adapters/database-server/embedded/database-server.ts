@@ -11,7 +11,7 @@ import { Secret } from '../../../ports/secrets.ts';
 import { findPackage, prepareBinaries } from './binaries.ts';
 import { initialise, isInitialised, ROLE, readPassword } from './cluster.ts';
 import { type Home, openHome } from './home.ts';
-import { claimHome, markInitialised } from './ownership.ts';
+import { claimHome, isClaimed, markInitialised } from './ownership.ts';
 import {
   findRunning,
   type PostmasterDeps,
@@ -60,6 +60,11 @@ export function createEmbeddedDatabaseServer(deps: EmbeddedDeps): DatabaseServer
         return connect(deps, postmaster, uniqueName);
       }),
 
+    async find() {
+      if (!(await exists(deps.stateFolder))) return null;
+      return withHome((postmaster) => findServer(deps, postmaster));
+    },
+
     async stop() {
       if (await exists(deps.stateFolder)) await withHome(stopServer);
     },
@@ -91,6 +96,16 @@ async function connect(
       await deps.clock.sleep(CONNECT_RETRY_MS);
     }
   }
+}
+
+async function findServer(
+  deps: EmbeddedDeps,
+  postmaster: PostmasterDeps,
+): Promise<RunningDatabaseServer | null> {
+  if (!(await isClaimed(postmaster.home))) return null;
+  const running = await findRunning(postmaster);
+  if (running === null || !(await waitUntilReady(postmaster, running))) return null;
+  return deps.useServer(await toUrl(postmaster.home, running.port)).ensureRunning();
 }
 
 async function findOrStart(

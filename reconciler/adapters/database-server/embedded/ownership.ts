@@ -46,6 +46,14 @@ export async function claimHome(
   if (await isInitialised(home)) await markInitialised(home);
 }
 
+/** Whether what lives there belongs to this state folder, and not to one that is no more. */
+export async function isClaimed(home: Home): Promise<boolean> {
+  if (home.folder === home.anchorFolder) return true;
+  const anchor = await readJson<Anchor>(toAnchorFile(home));
+  const owner = await readJson<Owner>(toOwnerFile(home));
+  return anchor !== null && anchor.instance === owner?.instance;
+}
+
 /** From now on missing data is a loss and not a beginning. */
 export async function markInitialised(home: Home): Promise<void> {
   if (home.folder === home.anchorFolder) return;

@@ -21,12 +21,14 @@ export type GivenDeps = {
 
 /** A server that somebody else runs: it is checked and used, never started or stopped. */
 export function createGivenDatabaseServer(deps: GivenDeps): DatabaseServer {
+  const use = async () => {
+    checkUrl(deps.url);
+    await withAdministration(deps, checkVersion);
+    return toRunning(deps);
+  };
   return {
-    async ensureRunning() {
-      checkUrl(deps.url);
-      await withAdministration(deps, checkVersion);
-      return toRunning(deps);
-    },
+    ensureRunning: use,
+    find: use,
     async stop() {},
     async destroy() {},
   };

@@ -31,7 +31,8 @@ import { createStatusCommand } from './commands/status.ts';
 import { createUpCommand, type UpCommandDeps } from './commands/up.ts';
 import { createValidateCommand } from './commands/validate.ts';
 import { readLedgerEntries, readLiveForms } from './ledger-reading.ts';
-import { listDeclaredZones, type SourceReading } from './read-source.ts';
+import type { ListNames } from './not-found.ts';
+import { listDeclaredNames, listDeclaredZones, type SourceReading } from './read-source.ts';
 import type { SourceChoice } from './revision-source.ts';
 import type { StatePaths } from './state-paths.ts';
 import type { ListVersions } from './versions.ts';
@@ -86,6 +87,8 @@ export function createCommands(ports: CommandPorts): readonly Command[] {
     (await ports.openRegistry(paths)).stop(RECONCILER, STOP_GRACE_MS);
   const readLive = async (paths: StatePaths, zone: string) =>
     (await isInitialised(paths)) ? withGit(paths, (git) => readLiveForms(git, zone)) : null;
+  const listNames: ListNames = async (paths, kind) =>
+    (await isInitialised(paths)) ? withGit(paths, (git) => listDeclaredNames(git, kind)) : [];
   const readStatus = async (paths: StatePaths) => {
     const port = (await findReconciler(paths))?.details['port'];
     return typeof port === 'number' ? ports.readRunningStatus(port) : null;
@@ -126,10 +129,10 @@ export function createCommands(ports: CommandPorts): readonly Command[] {
         withGit(paths, (git) => readLedgerEntries(git, zone, maxCount)),
     }),
     createAuditVerifyCommand({ verify }),
-    createModelListCommand({ listVersions }),
-    createModelShowCommand({ listVersions }),
-    createFeaturesGetCommand({ readOnline }),
-    createPredictCommand({ listNodes, predict }),
+    createModelListCommand({ listVersions, listNames }),
+    createModelShowCommand({ listVersions, listNames }),
+    createFeaturesGetCommand({ readOnline, listNames }),
+    createPredictCommand({ listNodes, predict, listNames }),
     ...createPullCommands(ports),
   ];
 }

@@ -1,5 +1,6 @@
 import { CodedError } from '../core/contracts/coded-error.ts';
 import { isOid, MAIN_BRANCH, type Oid } from '../core/contracts/git.ts';
+import { toResourcePath } from '../core/contracts/ref.ts';
 import { judgeRevision, type RevisionJudgement } from '../core/spec/judge-revision.ts';
 import { LIMITS } from '../core/spec/limits.ts';
 import { parseFile } from '../core/spec/parse-file.ts';
@@ -60,6 +61,15 @@ async function resolveRevision(git: GitReader, name: string): Promise<Oid> {
   const tip = await git.readRef(MAIN_BRANCH);
   if (tip === null) throw new CodedError('P603', 'the platform repo has no main branch yet');
   return tip;
+}
+
+/** What the tip of main declares of a kind, also what is invalid there. */
+export async function listDeclaredNames(git: GitReader, kind: string): Promise<readonly string[]> {
+  const { judgement } = await readCommitSource(git, createRevisionReader(), 'main');
+  return [...judgement.valid, ...judgement.heldBack]
+    .filter(({ ref }) => ref.kind === kind)
+    .map(({ ref }) => toResourcePath(ref))
+    .sort();
 }
 
 /** The zones that the tip of main declares. */

@@ -3,7 +3,7 @@ import { type Command, EXIT_OK } from '../command.ts';
 import { parseChoice, parseOptions } from '../parse-options.ts';
 import { parseResourcePath } from '../resource-path.ts';
 import { STATE_HELP, STATE_OPTION, toStatePaths } from '../state-paths.ts';
-import type { ListVersions, ZoneVersion } from '../versions.ts';
+import { readVersions, type VersionsDeps, type ZoneVersion } from '../versions.ts';
 
 const HELP = `
 usage: plumb model list [NAMESPACE/MODEL] [--format text|json] [--state DIR]
@@ -14,9 +14,9 @@ its digest: that is what a Release says.
   --format F       text (default) or json (one record a line)
 ${STATE_HELP}
 
-Exit codes: 0; 1 the artifact store could not be read.`;
+Exit codes: 0; 1 there is no such model, or the artifact store could not be read.`;
 
-export function createModelListCommand(deps: { readonly listVersions: ListVersions }): Command {
+export function createModelListCommand(deps: VersionsDeps): Command {
   return {
     words: ['model', 'list'],
     summary: 'list the published versions of models',
@@ -28,7 +28,7 @@ export function createModelListCommand(deps: { readonly listVersions: ListVersio
       const format = parseChoice('model list', 'format', values.format, ['text', 'json']);
       const [name] = positionals;
       const model = name === undefined ? null : parseResourcePath('model list', 'the model', name);
-      const versions = await deps.listVersions(toStatePaths(values.state, io), model);
+      const versions = await readVersions(deps, toStatePaths(values.state, io), model);
       if (format === 'json') {
         for (const { zone, record } of versions) {
           io.write(`${JSON.stringify({ zone, ...record })}\n`);

@@ -7,7 +7,7 @@ import { toPrintable } from '../../core/spec/printable.ts';
 import { type Command, EXIT_OK } from '../command.ts';
 import { badUsage, parseChoice, parseOptions } from '../parse-options.ts';
 import { STATE_HELP, STATE_OPTION, toStatePaths } from '../state-paths.ts';
-import { findVersion, type ListVersions, type ZoneVersion } from '../versions.ts';
+import { findVersion, type VersionsDeps, type ZoneVersion } from '../versions.ts';
 
 const HELP = `
 usage: plumb model show NAMESPACE/MODEL|DIGEST [--format text|json|release]
@@ -27,7 +27,7 @@ Exit codes: 0; 1 there is no such version.`;
 /** As a record has it. */
 const MAX_WHY_LENGTH = 512;
 
-export function createModelShowCommand(deps: { readonly listVersions: ListVersions }): Command {
+export function createModelShowCommand(deps: VersionsDeps): Command {
   return {
     words: ['model', 'show'],
     summary: 'say what is known of a version',
@@ -48,7 +48,7 @@ export function createModelShowCommand(deps: { readonly listVersions: ListVersio
       const [wanted] = positionals;
       if (wanted === undefined) throw badUsage('model show', 'name a model or a version');
       const paths = toStatePaths(values.state, io);
-      const found = await findVersion(deps.listVersions, paths, wanted);
+      const found = await findVersion(deps, paths, wanted);
       if (format === 'json') {
         io.write(`${JSON.stringify({ zone: found.zone, ...found.record })}\n`);
       } else

@@ -2,6 +2,7 @@ import { CodedError, isCodedError } from '../../core/contracts/coded-error.ts';
 import type { Json, JsonObject } from '../../core/contracts/json.ts';
 import type { PredictionRequest } from '../../ports/predictions.ts';
 import { type Command, EXIT_OK } from '../command.ts';
+import { type ListNames, toNotFound } from '../not-found.ts';
 import { parseChoice, parseOptions } from '../parse-options.ts';
 import { parsePairs, parseResourcePath } from '../resource-path.ts';
 import { STATE_HELP, STATE_OPTION, type StatePaths, toStatePaths } from '../state-paths.ts';
@@ -12,6 +13,7 @@ export type PredictCommandDeps = {
     paths: StatePaths,
   ) => Promise<readonly { readonly zone: string; readonly url: string }[]>;
   readonly predict: (url: string, request: PredictionRequest) => Promise<JsonObject>;
+  readonly listNames: ListNames;
 };
 
 const HELP = `
@@ -89,7 +91,11 @@ async function askNodes(
       if (!isCodedError(error, 'P822')) break;
     }
   }
-  throw refusal;
+  // A node knows what is released; what is not even declared is a slip of the hand.
+  const names = isCodedError(refusal, 'P822') ? await deps.listNames(paths, 'Endpoint') : [];
+  const { endpoint } = request;
+  if (names.length === 0 || names.includes(endpoint)) throw refusal;
+  throw toNotFound('P822', 'endpoint', endpoint, names);
 }
 
 function render(answer: JsonObject): string {

@@ -27,6 +27,7 @@ async function run(
   const { io, output } = createCommandIo();
   const command = createPredictCommand({
     listNodes: async () => nodes,
+    listNames: async (_paths, kind) => (kind === 'Endpoint' ? ['payments/fraud'] : []),
     predict: async (url, request) => {
       asked.push({ url, request });
       return answer(url);
@@ -63,6 +64,19 @@ describe('plumb predict', () => {
       return ANSWER;
     });
     expect(asked.map(({ url }) => url)).toEqual(NODES.map(({ url }) => url));
+  });
+
+  it('says which endpoint was probably meant, when there is none of that name', async () => {
+    const refuse = () => {
+      throw new CodedError('P822', 'Request for unknown model');
+    };
+    await expect(run(['payments/frad', '--entity', 'a=b'], refuse)).rejects.toMatchObject({
+      code: 'P822',
+      message: 'there is no endpoint payments/frad here; did you mean payments/fraud?',
+    });
+    await expect(run(ENDPOINT, refuse)).rejects.toMatchObject({
+      message: 'Request for unknown model',
+    });
   });
 
   it.each([

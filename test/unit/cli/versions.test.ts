@@ -53,6 +53,7 @@ async function run(words: 'list' | 'show', args: readonly string[], versions = V
   const command = create({
     listVersions: async (_paths, model) =>
       versions.filter(({ record }) => model === null || record.model === model),
+    listNames: async (_paths, kind) => (kind === 'Model' ? ['payments/fraud', 'payments/new'] : []),
   });
   const code = await command.run(args, io);
   return { code, output: output() };
@@ -68,6 +69,15 @@ describe('plumb model list', () => {
 
   it('says so when there is none yet', async () => {
     expect((await run('list', [], [])).output).toContain('no version is published yet');
+  });
+
+  it('says so when the model is known and has none, and when there is no such model', async () => {
+    expect((await run('list', ['payments/new'])).output).toContain('no version is published yet');
+    await expect(run('list', ['payments/nope'])).rejects.toMatchObject({
+      code: 'P807',
+      message:
+        'there is no model payments/nope here; known here: credit/churn, payments/fraud, payments/new',
+    });
   });
 
   it('writes one record a line for machines', async () => {
@@ -107,6 +117,18 @@ describe('plumb model show', () => {
     const { output } = await run('show', ['payments/fraud'], [{ ...version, record }]);
     expect(output).not.toMatch(/\p{Cc}(?<!\n)/u);
     expect(output).toContain('auc where customer_group is \\u001b]0;owned\\u0007');
+  });
+
+  it.each([
+    ['payments/frad', 'there is no model payments/frad here; did you mean payments/fraud?'],
+    ['fraud', 'there is no model fraud here; did you mean payments/fraud?'],
+    ['payment/fraud', 'there is no model payment/fraud here; did you mean payments/fraud?'],
+    ['churm', 'there is no model churm here; did you mean credit/churn?'],
+    ['payments/new', 'the model payments/new has no version yet; plumb status says why'],
+    ['0000', 'no version begins with sha256:0000; plumb model list shows them'],
+    ['sha256:zz', 'no version begins with sha256:zz; plumb model list shows them'],
+  ])('says of %s what it can do about it', async (wanted, message) => {
+    await expect(run('show', [wanted])).rejects.toMatchObject({ code: 'P807', message });
   });
 
   it('writes a Release that the language accepts', async () => {

@@ -64,10 +64,24 @@ export function toRead(live: NormalForm | null): Read<NormalForm> {
   return { state: 'present', value: live, observedDigest: digestJson(live) };
 }
 
+/** What is live by a form in the zone's store: a kept state has it inside, others are it. */
+export function toLiveForm(form: NormalForm): NormalForm | null {
+  return isKeptState(form) ? fromForm(form).live : form;
+}
+
+/** Older builds kept states without the mark; no spec of theirs has both of these fields. */
+function isKeptState({ spec }: NormalForm): boolean {
+  return spec['keptState'] === STATE_VERSION || ('live' in spec && 'outcome' in spec);
+}
+
+/** Names the shape of a stored state, and tells it from a spec that is stored as it is. */
+const STATE_VERSION = 1;
+
 function toForm<Notes extends JsonObject>(ref: Ref, state: KeptState<Notes>): NormalForm {
   const { live, notes, outcome } = state;
   const { inputs = {}, summary = null } = outcome;
-  return toNormalForm(ref, { live: live?.spec ?? null, notes, outcome: { inputs, summary } });
+  const kept = { live: live?.spec ?? null, notes, outcome: { inputs, summary } };
+  return toNormalForm(ref, { keptState: STATE_VERSION, ...kept });
 }
 
 function fromForm<Notes extends JsonObject>(form: NormalForm): KeptState<Notes> {

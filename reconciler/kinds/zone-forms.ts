@@ -2,6 +2,7 @@ import { CodedError } from '../core/contracts/coded-error.ts';
 import type { NormalForm } from '../core/contracts/normal-form.ts';
 import { PLATFORM_NAMESPACE, type Ref, toRefTitle } from '../core/contracts/ref.ts';
 import type { Definitions } from '../ports/definitions.ts';
+import { toLiveForm } from './kept-states.ts';
 
 /** Forms of other resources of the zone, as they are live: what an effect is made from. */
 export type ZoneForms = {
@@ -21,21 +22,3 @@ export function createZoneForms(definitions: Definitions): ZoneForms {
     },
   };
 }
-
-/** Kinds with a memory keep their live spec inside of it; the others are their spec. */
-function toLiveForm(form: NormalForm): NormalForm | null {
-  if (!KINDS_WITH_MEMORY.has(form.kind)) return form;
-  const live = form.spec['live'];
-  if (live === null || typeof live !== 'object' || Array.isArray(live)) return null;
-  return { ...form, spec: live as NormalForm['spec'] };
-}
-
-const KINDS_WITH_MEMORY: ReadonlySet<string> = new Set([
-  'Connection',
-  'DataSource',
-  'FeatureView',
-  'Trainer',
-  'Model',
-  'Endpoint',
-  'Release',
-]);

@@ -45,6 +45,10 @@ RULES: Mapping[str, Rule] = {
     "early_stopping_round": Rule(int, 0, 20_000, 0),
 }
 
+# Megabytes. Without a bound LightGBM keeps a histogram of each feature for each leaf: 4,096 leaves of
+# twelve features with 65,535 bins are fifty gigabytes.
+HISTOGRAM_POOL_MB = 1024
+
 # How the loop runs, which LightGBM itself is not told.
 OF_THE_LOOP = ("num_boost_round", "early_stopping_round")
 
@@ -93,6 +97,7 @@ class Parameters:
             # Without it, LightGBM measures at run time which layout is faster, and may differ.
             "force_row_wise": True,
             "num_threads": self.threads,
+            "histogram_pool_size": HISTOGRAM_POOL_MB,
             "verbosity": -1,
         }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { open } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { ProcessIdentity } from '../../../ports/process-identity.ts';
 import { claimRun } from './claim.ts';
 import type { RunFolder } from './folder-layout.ts';
@@ -15,6 +16,12 @@ export type LaunchDeps = {
   readonly settings: SupervisorSettings;
 };
 
+/** A pool has at most 256 slots, and a few files beside them. */
+const MAX_ENTRIES = 2048;
+
+/** No training fits into less. */
+const MIN_MEMORY_BYTES = 512 * 1024 * 1024;
+
 const DEFAULT_PATH = '/usr/local/bin:/usr/bin:/bin';
 
 /**
@@ -27,11 +34,26 @@ export async function launchSupervisor(
   folder: RunFolder,
   input: { readonly runKey: string; readonly slotFolder: string },
 ): Promise<void> {
-  const pid = await startDetached(deps, folder, input.slotFolder);
+  const settings = await shareMemory(deps, input.slotFolder);
+  const pid = await startDetached({ ...deps, settings }, folder, input.slotFolder);
   // One that is gone already claimed the run itself, or leaves it to the next round.
   const identity = (await deps.processIdentity.readIdentity(pid)) ?? 'ended';
   const claim = { pid, identity, slotFolder: input.slotFolder };
   await claimRun(deps.files, folder, { runKey: input.runKey, claim });
+}
+
+/** Each slot of the pool may be taken: what all of them use together must leave room for others. */
+export async function shareMemory(
+  { files, settings }: Pick<LaunchDeps, 'files' | 'settings'>,
+  slotFolder: string,
+): Promise<SupervisorSettings> {
+  const entries = (await files.listEntries(dirname(slotFolder), MAX_ENTRIES)) ?? [];
+  const slots = entries.filter(
+    ({ name, type }) => type === 'folder' && /^\d{3}$/.test(name),
+  ).length;
+  const share = Math.floor(settings.maxMemoryBytes / Math.max(1, slots));
+  const maxMemoryBytes = Math.min(settings.maxMemoryBytes, Math.max(MIN_MEMORY_BYTES, share));
+  return { ...settings, maxMemoryBytes };
 }
 
 async function startDetached(

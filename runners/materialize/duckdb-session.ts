@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, statfs } from 'node:fs/promises';
 import { DuckDBInstance, type DuckDBValue } from '@duckdb/node-api';
 
 export type DuckdbParameter = string | number | bigint | boolean | null;
@@ -23,7 +23,12 @@ export type DuckdbSettings = {
 };
 
 /** Rows that spill are still rows of the zone; beyond this the statement fails. */
-const MAX_SPILL_GB = 32;
+const MAX_SPILL_MB = 32 * 1024;
+
+/** Of what is free: the zone's database stands on the same disk, and ends when it is full. */
+const SPILL_SHARE = 0.5;
+
+const BYTES_PER_MB = 1024 * 1024;
 
 /**
  * A database in memory that knows neither the network nor the machine's language: no extension is
@@ -35,7 +40,7 @@ export async function openDuckdb(settings: DuckdbSettings): Promise<DuckdbSessio
     threads: String(settings.threads),
     memory_limit: `${settings.memoryLimitMb}MiB`,
     temp_directory: settings.temporaryFolder,
-    max_temp_directory_size: `${MAX_SPILL_GB}GiB`,
+    max_temp_directory_size: `${await readSpillMb(settings.temporaryFolder)}MiB`,
     preserve_insertion_order: 'true',
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
@@ -56,6 +61,13 @@ export async function openDuckdb(settings: DuckdbSettings): Promise<DuckdbSessio
       instance.closeSync();
     },
   };
+}
+
+/** A file of six kilobytes can hold a value of sixteen, three million times. */
+export async function readSpillMb(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  const share = Math.floor((SPILL_SHARE * bavail * bsize) / BYTES_PER_MB);
+  return Math.max(1, Math.min(MAX_SPILL_MB, share));
 }
 
 /** DuckDB takes an empty list of values for one value too few. */

@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, stat, statfs, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isCodedError } from '../../reconciler/core/contracts/coded-error.ts';
 import type { SourceDefinition } from '../../reconciler/core/features/source-definition.ts';
+import { readSpillMb } from '../../runners/materialize/duckdb-session.ts';
 import { ingest } from '../../runners/materialize/ingest.ts';
 import {
   createIngestFiles,
@@ -258,5 +259,15 @@ describe('ingest: the job', () => {
     const ingesting = ingest(job, deps);
     await expect(ingesting).rejects.toThrow(`malformed at ${where}`);
     await expect(ingesting).rejects.toSatisfy((error) => isCodedError(error, 'P808'));
+  });
+});
+
+describe('ingest: rows that do not fit into memory', () => {
+  it('leave half of the free disk to the others on it', async () => {
+    const { bavail, bsize } = await statfs(folder);
+    const spillMb = await readSpillMb(folder);
+    expect(spillMb).toBeLessThanOrEqual(32 * 1024);
+    // Others write to it meanwhile.
+    expect(spillMb).toBeLessThan((0.6 * bavail * bsize) / 2 ** 20);
   });
 });

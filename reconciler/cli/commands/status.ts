@@ -108,7 +108,7 @@ function renderZone(zone: ZoneStatus, tip: string | null): string {
   const revision = source.revision?.slice(0, 12) ?? 'none';
   const lines = [
     `zone ${zone.zone}: ${zone.role}${zone.epoch === null ? '' : ` (epoch ${zone.epoch})`}`,
-    `  revision ${revision}${behind}${zone.isConverged ? ', converged' : ', working'}`,
+    `  revision ${revision}${behind}, ${toState(zone)}`,
   ];
   if (source.held !== null) lines.push(`  held     ${source.held}`);
   if (zone.trouble !== null) lines.push(`  trouble  ${zone.trouble}`);
@@ -117,6 +117,19 @@ function renderZone(zone: ZoneStatus, tip: string | null): string {
     lines.push(`  ${one.severity.padEnd(8)} ${path}:${line}:${column} ${one.code} ${one.message}`);
   }
   return [...lines, ...zone.resources.map(renderResource)].join('\n');
+}
+
+/** A zone with nothing left to do is not as it should be while something in it is stuck. */
+function toState({ isConverged, resources }: ZoneStatus): string {
+  if (!isConverged) return 'working';
+  const stalled = resources.filter(isStalled).length;
+  if (stalled > 0) return `at rest, ${stalled} stalled`;
+  const waiting = resources.filter((one) => !isReady(one) && !isNotOurs(one)).length;
+  return waiting > 0 ? `at rest, ${waiting} not ready` : 'converged';
+}
+
+function isStalled({ conditions }: ResourceStatus): boolean {
+  return conditions.some(({ type, status }) => type === 'Stalled' && status === 'True');
 }
 
 function renderResource(resource: ResourceStatus): string {

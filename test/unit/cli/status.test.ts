@@ -26,13 +26,13 @@ function toZone(change: Partial<ZoneStatus>, condition: Condition = READY): Zone
 
 function run(args: readonly string[], read: () => readonly ZoneStatus[]) {
   const clock = createSimulatedClock({ startAt: 0 });
-  const { io } = createCommandIo();
+  const { io, output } = createCommandIo();
   const command = createStatusCommand({
     clock,
     readStatus: async () => read(),
     readTip: async () => TIP,
   });
-  return { clock, code: command.run(args, io) };
+  return { clock, code: command.run(args, io), output };
 }
 
 const held = { revision: OLD, held: 'P205 frozen', diagnostics: [] };
@@ -57,6 +57,28 @@ describe('plumb status', () => {
     ],
   ])('exits as its help says when %s', async (_name, zones, code) => {
     expect(await run([], () => zones).code).toBe(code);
+  });
+
+  const stalled: Condition = { ...READY, type: 'Stalled', reason: 'EffectFailed' };
+  const waiting: Condition = { ...READY, type: 'Progressing', reason: 'WaitingForDependency' };
+  const unmanaged: Condition = { ...READY, status: 'False', reason: 'Unmanaged' };
+
+  it.each<[string, ZoneStatus, string]>([
+    ['converged', toZone({}), ', converged\n'],
+    ['converged beside what is not ours', toZone({}, unmanaged), ', converged\n'],
+    ['working', toZone({ isConverged: false }, stalled), ', working\n'],
+    ['at rest with what is stuck', toZone({}, stalled), ', at rest, 1 stalled\n'],
+    ['at rest with what waits', toZone({}, waiting), ', at rest, 1 not ready\n'],
+  ])('calls a zone %s', async (_name, zone, words) => {
+    const { code, output } = run([], () => [zone]);
+    await code;
+    expect(output()).toContain(words);
+  });
+
+  it('tells programs nothing else than before', async () => {
+    const { code, output } = run(['--format', 'json'], () => [toZone({}, stalled)]);
+    expect(await code).toBe(3);
+    expect(JSON.parse(output())).toEqual({ v: 1, zones: [toZone({}, stalled)] });
   });
 
   it('does not take the hold of an earlier commit for the judgement of this one', async () => {

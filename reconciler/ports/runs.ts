@@ -91,7 +91,10 @@ export interface Runs {
    * afterwards, and go on from their checkpoints once somebody tends them. Returns their keys.
    */
   suspend(): Promise<readonly string[]>;
-  /** Forgets a run that has ended, with its files. Removing the missing succeeds. */
+  /**
+   * Forgets a run that has ended, with its files: its key may be started anew at once. Throws P406,
+   * worth another try, while it has not, also after it was cancelled. Removing the missing succeeds.
+   */
   remove(fence: Fence, runKey: string): Promise<void>;
   list(): Promise<readonly string[]>;
 }

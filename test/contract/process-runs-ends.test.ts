@@ -1,12 +1,22 @@
-import { readFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { createFiles } from '../../reconciler/adapters/executor/process/files.ts';
 import { createSystemProcessIdentity } from '../../reconciler/adapters/process-identity/system/process-identity.ts';
-import { hasRunEnded, LEADER, tendUntil } from '../support/run-requests.ts';
+import {
+  hasRunEnded,
+  LEADER,
+  makeRunRequest,
+  openProcessRuns,
+  tendUntil,
+  toRunPath,
+  writeProgram,
+} from '../support/run-requests.ts';
 import { RUN_KEY, useRunStage } from '../support/run-stage.ts';
 
 const { readIdentity } = createSystemProcessIdentity();
-const { base, startSteps, startTraining, train, runThree } = useRunStage();
+const { folder, base, startSteps, startTraining, train, runThree } = useRunStage();
 
 const answer = (line: object, exitCode: number) =>
   `console.log(${JSON.stringify(JSON.stringify(line))}); process.exitCode = ${exitCode};`;
@@ -110,5 +120,81 @@ describe('how a program of a run ends', () => {
       attempts: 2,
       why: expect.stringMatching(/more memory than its pool allows.* was seen using \d{3} MiB/),
     });
+  });
+});
+
+describe('a run that was removed', () => {
+  const removedFolder = () => join(folder(), 'runs', '.removed');
+  const request = async (source: string) => {
+    const argv = await writeProgram(folder(), 'again', source);
+    return makeRunRequest('fraud', { steps: [{ name: 'train', argv, job: null }] });
+  };
+
+  it('is taken in anew while its old files are still swept', async () => {
+    await train('');
+    const real = createFiles();
+    const gate = new AbortController();
+    const begun = new AbortController();
+    const removeTree = async (path: string) => {
+      begun.abort();
+      if (!gate.signal.aborted) await once(gate.signal, 'abort');
+      await real.removeTree(path);
+    };
+    const slow = openProcessRuns(folder(), {}, { files: { ...real, removeTree } });
+    const beginning = once(begun.signal, 'abort');
+    const removal = slow.remove(LEADER, RUN_KEY);
+    await beginning;
+    const runs = openProcessRuns(folder());
+    await runs.start(LEADER, await request('process.exit(10)'));
+    expect(await tendUntil(runs, RUN_KEY, hasRunEnded)).toMatchObject({ state: 'failed' });
+    gate.abort();
+    await removal;
+    expect(await readdir(removedFolder())).toEqual([]);
+    expect(await runs.observe(RUN_KEY)).toMatchObject({ state: 'failed' });
+  });
+
+  it('does not wait for the files of another that cannot be removed', async () => {
+    await train('');
+    const stuck = join(removedFolder(), '0-1');
+    await mkdir(stuck, { recursive: true });
+    const real = createFiles();
+    const removeTree = async (path: string) => {
+      if (path === stuck) throw new Error('EIO: the disk says no');
+      await real.removeTree(path);
+    };
+    await openProcessRuns(folder(), {}, { files: { ...real, removeTree } }).remove(LEADER, RUN_KEY);
+    expect(await readdir(removedFolder())).toEqual(['0-1']);
+  });
+
+  it('goes with folders that its programs locked', async () => {
+    await train(`import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+      mkdirSync('checkpoints/locked/inner', { recursive: true });
+      writeFileSync('checkpoints/locked/inner/rows', '');
+      chmodSync('checkpoints/locked/inner', 0o000);
+      chmodSync('checkpoints/locked', 0o000);
+      process.exit(10);`);
+    const real = createFiles();
+    // As it is for whoever is not root.
+    let isRefused = false;
+    const removeTree = async (path: string) => {
+      if (!isRefused && path.startsWith(removedFolder())) {
+        isRefused = true;
+        throw Object.assign(new Error('permission denied'), { code: 'EACCES' });
+      }
+      await real.removeTree(path);
+    };
+    await openProcessRuns(folder(), {}, { files: { ...real, removeTree } }).remove(LEADER, RUN_KEY);
+    expect(await readdir(removedFolder())).toEqual([]);
+    expect(isRefused).toBe(true);
+  });
+
+  it('leaves nothing to whoever comes after it, also when half of it is gone', async () => {
+    const path = toRunPath(folder(), RUN_KEY);
+    await train('process.exit(10)');
+    await writeFile(join(path, 'run.json'), '');
+    const runs = openProcessRuns(folder());
+    await runs.start(LEADER, await request(''));
+    expect((await runs.observe(RUN_KEY)).state).toBe('queued');
+    expect(await tendUntil(runs, RUN_KEY, hasRunEnded)).toMatchObject({ state: 'succeeded' });
   });
 });

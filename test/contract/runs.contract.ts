@@ -165,6 +165,28 @@ export function describeRuns(name: string, make: () => Promise<RunsHarness>): vo
       expect(await finish('fraud')).toMatchObject({ state: 'failed' });
     });
 
+    it('takes a cancelled run in anew as soon as it may be removed', async () => {
+      await start('fraud', 'hold');
+      await waitForTraining('fraud');
+      await harness.runs.cancel(LEADER, toRunKeyOf('fraud'));
+      await tendUntil(harness.runs, toRunKeyOf('fraud'), () =>
+        harness.runs.remove(LEADER, toRunKeyOf('fraud')).then(
+          () => true,
+          (error: unknown) => {
+            expect(isCodedError(error, 'P406') && error.remedy).toBe('retry');
+            return false;
+          },
+        ),
+      );
+      await start('fraud', 'succeed');
+      expect(await observe('fraud')).toEqual({
+        state: 'queued',
+        why: 'it waits for a free slot of pool cpu of target laptop',
+      });
+      await harness.letGo('fraud');
+      expect(await finish('fraud')).toMatchObject({ state: 'succeeded', attempts: 1 });
+    });
+
     it('hears nobody whose term is over', async () => {
       const old = { holder: 'former', epoch: 4 };
       await start('fraud', 'succeed');

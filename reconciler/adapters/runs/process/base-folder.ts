@@ -72,7 +72,11 @@ export async function sealInput(base: BaseLayout): Promise<void> {
 }
 
 export async function unsealInput(base: BaseLayout): Promise<void> {
-  await setModes(base.input, WRITABLE);
+  await unsealTree(base.input);
+}
+
+export async function unsealTree(path: string): Promise<void> {
+  await setModes(path, WRITABLE);
 }
 
 /** A folder is opened before what is in it, which is right for both ways. */

@@ -1,8 +1,6 @@
-import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CodedError } from '../../../core/contracts/coded-error.ts';
 import type { Fence } from '../../../core/contracts/fence.ts';
-import { hasErrorCode } from '../../../core/contracts/has-error-code.ts';
 import { judgeHyperparameters } from '../../../core/runs/run-environment.ts';
 import {
   hasEnded,
@@ -13,8 +11,7 @@ import {
 import type { Clock } from '../../../ports/clock.ts';
 import type { ProcessIdentity } from '../../../ports/process-identity.ts';
 import type { RunObservation, RunRequest, RunResult, Runs } from '../../../ports/runs.ts';
-import { unsealInput } from './base-folder.ts';
-import { lookAtClaim, sweepClaim } from './claim.ts';
+import { lookAtClaim } from './claim.ts';
 import { passFence } from './fence-file.ts';
 import {
   type RunFolder,
@@ -24,9 +21,9 @@ import {
   toRunsRoot,
 } from './folder-layout.ts';
 import { readProgress } from './output-files.ts';
-import { killRunProcesses } from './process-group.ts';
 import { readResultFolder } from './read-result.ts';
 import { MAX_RECORD_BYTES, readRunRecord, toRecordText, writeStatus } from './records.ts';
+import { putAside, sweepRemoved } from './removed-runs.ts';
 import type { RunFiles, RunLock } from './run-files.ts';
 import { createSupervisorSettings, type SupervisorSettings } from './settings.ts';
 import { suspendRuns } from './suspend-runs.ts';
@@ -75,8 +72,11 @@ export function createProcessRuns(deps: ProcessRunsDeps): Runs {
     suspend: () => toCoded(() => suspendRuns({ ...disk, settings }, deps.lock)),
     cancel: async (fence, runKey) => act(fence, () => cancel(disk, folderOf(runKey))),
     remove: async (fence, runKey) => {
-      await act(fence, () => putAside(disk, folderOf(runKey)));
-      await toCoded(() => sweepRemoved(disk));
+      let aside: string | null = null;
+      await act(fence, async () => {
+        aside = await putAside(disk, folderOf(runKey), () => takeSequence(disk));
+      });
+      await toCoded(() => sweepRemoved(disk, aside));
     },
     list: () => toCoded(() => list(disk)),
   };
@@ -112,6 +112,8 @@ async function takeIn(disk: Disk, folder: RunFolder, request: RunRequest): Promi
       remedy: 'retry',
     });
   }
+  // Without a request it is no run, and what is left of an earlier one must not look like its end.
+  await putAside(disk, folder, () => takeSequence(disk));
   const sequence = await takeSequence(disk);
   await files.makeFolder(folder.path);
   await files.writeWhole(folder.request, toRecordText({ sequence, request }), 'durable');
@@ -160,41 +162,6 @@ async function cancel(disk: Disk, folder: RunFolder): Promise<void> {
   const { state } = await lookAtClaim(files, processIdentity, folder);
   if (state !== 'none') return;
   await writeStatus(files, folder, { status: toCancelled(status), group: null });
-}
-
-/** Out of sight in one step: what is half removed is no run any more. */
-async function putAside(disk: Disk, folder: RunFolder): Promise<void> {
-  const { files, processIdentity, removed } = disk;
-  const record = await readRunRecord(files, folder);
-  const { state, claim } = await lookAtClaim(files, processIdentity, folder);
-  if (record === null && state === 'none') return files.removeTree(folder.path);
-  const status = record && (await readStanding(files, folder, record.request));
-  if (status !== null && !hasEnded(status)) {
-    throw new CodedError('P406', `the run of ${record?.request.model} has not ended: cancel it`, {
-      remedy: 'retry',
-    });
-  }
-  if (state === 'dead') {
-    await killRunProcesses(disk, folder.base.path, null);
-    await sweepClaim(files, folder, claim);
-  }
-  await files.makeFolder(removed);
-  const sequence = record?.sequence ?? 0;
-  await rename(folder.path, join(removed, `${sequence}-${process.pid}`));
-}
-
-/** Also what an earlier removal left when it was cut short. */
-async function sweepRemoved({ files, removed }: Disk): Promise<void> {
-  for (const { name } of (await files.listEntries(removed, MAX_RUNS)) ?? []) {
-    const path = join(removed, name);
-    try {
-      await unsealInput(toRunFolder(path).base);
-      await files.removeTree(path);
-    } catch (error) {
-      // Another process removes the same.
-      if (!hasErrorCode(error, 'ENOENT')) throw error;
-    }
-  }
 }
 
 async function list({ files, root }: Disk): Promise<readonly string[]> {

@@ -37,13 +37,22 @@ function toTypeText(schema: Schema): string {
   if (Array.isArray(schema['enum'])) {
     return schema['enum'].map((value: SchemaValue) => `\`${String(value)}\``).join(', ');
   }
-  if (schema['x-reference'] !== undefined) return `name of a ${String(schema['x-reference'])}`;
+  if (schema['x-reference'] !== undefined) return `name of ${withArticle(schema['x-reference'])}`;
   if (schema['x-name'] !== undefined) return 'name';
+  if (schema['x-form'] !== undefined) return `${String(schema['x-form'])}${toExample(schema)}`;
   const range = toRange(schema['minimum'], schema['maximum']);
   if (schema['type'] === 'array') {
     return `list${toRange(schema['minItems'] ?? 0, schema['maxItems'])}`;
   }
   return `${schema['type'] === 'integer' ? 'whole number' : String(schema['type'])}${range}`;
+}
+
+function withArticle(kind: SchemaValue): string {
+  return `${/^[AEIO]/.test(String(kind)) ? 'an' : 'a'} ${String(kind)}`;
+}
+
+function toExample({ examples }: Schema): string {
+  return Array.isArray(examples) ? `, such as \`${String(examples[0])}\`` : '';
 }
 
 function toRange(minimum: SchemaValue | undefined, maximum: SchemaValue | undefined): string {

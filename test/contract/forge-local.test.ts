@@ -11,6 +11,7 @@ import {
   toHeadRef,
   toLogRef,
 } from '../../reconciler/adapters/forge/local/pull-log.ts';
+import { readBodyFile } from '../../reconciler/adapters/forge/local/read-body-file.ts';
 import { createMemoryGit, type MemoryGit } from '../../reconciler/adapters/git/memory/git.ts';
 import { createNativeGit } from '../../reconciler/adapters/git/native/git.ts';
 import { createMemorySignatureVerifier } from '../../reconciler/adapters/ledger-signer/memory/signature-verifier.ts';
@@ -124,6 +125,28 @@ describe('a log whose people change', () => {
       code: 'P417',
       message: expect.stringContaining('another@localhost for approvals'),
     });
+  });
+});
+
+describe('the file of a body', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'plumbline-body-'));
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  it('is read from beside the person who names it', async () => {
+    await writeFile(join(folder, 'why.md'), 'Because: λ.\r\nReally.\n\n');
+    expect(await readBodyFile('why.md', folder)).toBe('Because: λ.\nReally.');
+    expect(await readBodyFile(join(folder, 'why.md'), '/')).toBe('Because: λ.\nReally.');
+  });
+
+  it('is refused when it is missing, no text, or larger than any body', async () => {
+    await writeFile(join(folder, 'bytes'), Buffer.from([0xff, 0xfe]));
+    await writeFile(join(folder, 'large'), 'x'.repeat(70_000));
+    for (const name of ['none', 'bytes', 'large', '.']) {
+      await expect(readBodyFile(name, folder)).rejects.toMatchObject({ code: 'P601' });
+    }
   });
 });
 

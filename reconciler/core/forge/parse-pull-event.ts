@@ -1,5 +1,5 @@
 import { toCanonicalJson } from '../contracts/canonical-json.ts';
-import { isOid } from '../contracts/git.ts';
+import { isOid, isRefName } from '../contracts/git.ts';
 import { parseRfc3339 } from '../contracts/instant.ts';
 import type { Json } from '../contracts/json.ts';
 import {
@@ -90,6 +90,11 @@ const TITLE: Rule = {
   fits: (value) => isLine(value, maxTitleCharacters),
 };
 
+const BRANCH: Rule = {
+  says: 'the name of a branch',
+  fits: (value) => isText(value, maxNameCharacters) && isRefName(`refs/heads/${value}`),
+};
+
 function oneOf(words: readonly string[]): Rule {
   return {
     says: `one of ${words.join(', ')}`,
@@ -116,7 +121,7 @@ type RulesOf<Act> = { readonly [Field in Exclude<keyof Act, 'type'>]: Rule };
 type ActRules = { readonly [Act in PullAct as Act['type']]: RulesOf<Act> };
 
 const ACTS: ActRules = {
-  open: { title: TITLE, body: BODY, branch: NAME, head: OID },
+  open: { title: TITLE, body: BODY, branch: BRANCH, head: OID },
   push: { head: OID },
   check: { head: OID, name: NAME, state: oneOf(CHECK_STATES), summary: BODY },
   comment: { key: orNull(NAME), body: BODY },

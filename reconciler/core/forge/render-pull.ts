@@ -10,12 +10,14 @@ export function renderPulls(pulls: readonly PullStory[]): readonly string[] {
     pull.state,
     toStanding(pull),
     pull.branch,
-    toPrintable(pull.title),
+    pull.title,
   ]);
   const widths = [0, 1, 2, 3].map((column) =>
     Math.max(0, ...rows.map((row) => row[column]?.length ?? 0)),
   );
-  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '));
+  return rows.map((row) =>
+    toPrintable(row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')),
+  );
 }
 
 /** What people said of the present head, in one word. */
@@ -29,18 +31,18 @@ function toStanding({ reviews }: PullStory): string {
 
 export function renderPull(pull: PullRequest): string {
   const lines = [
-    `pull request ${pull.number}  ${toPrintable(pull.title)}`,
+    `pull request ${pull.number}  ${pull.title}`,
     `state    ${toState(pull)}`,
     `branch   ${pull.branch} at ${shorten(pull.head)}, from main at ${shorten(pull.base)}`,
     `opened   ${pull.openedAt} by ${pull.author}`,
-    `authors  ${pull.authors.map(toPrintable).join(', ')}`,
+    `authors  ${pull.authors.join(', ')}`,
     ...toWarnings(pull),
     ...toSection('', pull.body === '' ? [] : indent(pull.body)),
     ...toSection('checks', pull.checks.filter(({ head }) => head === pull.head).flatMap(toCheck)),
     ...toSection('reviews', pull.reviews.flatMap(toReview)),
     ...toSection('comments', pull.comments.flatMap(toComment)),
   ];
-  return `${lines.join('\n')}\n`;
+  return `${toPrintable(lines.join('\n'))}\n`;
 }
 
 function toState({ state, merged, closed }: PullRequest): string {
@@ -48,13 +50,13 @@ function toState({ state, merged, closed }: PullRequest): string {
     return `merged as ${shorten(merged.commit)} (${merged.method}) by ${merged.by}, ${merged.at}`;
   }
   if (closed === null) return state;
-  const reason = closed.reason === '' ? '' : `: ${toPrintable(closed.reason)}`;
+  const reason = closed.reason === '' ? '' : `: ${closed.reason}`;
   return `closed by ${closed.by}, ${closed.at}${reason}`;
 }
 
 function toWarnings({ conflicts, isBehind }: PullRequest): readonly string[] {
   if (conflicts.length > 0) {
-    return [`conflict ${conflicts.map(toPrintable).join(', ')}: merge main into the branch first`];
+    return [`conflict ${conflicts.join(', ')}: merge main into the branch first`];
   }
   return isBehind ? ['behind   main went on; nothing of it is in the way'] : [];
 }
@@ -65,17 +67,14 @@ function toSection(title: string, lines: readonly string[]): readonly string[] {
 }
 
 function indent(text: string): readonly string[] {
-  return toPrintable(text)
+  return text
     .trimEnd()
     .split('\n')
     .map((line) => `  ${line}`.trimEnd());
 }
 
 function toCheck({ name, state, summary, by }: PullCheck): readonly string[] {
-  return [
-    `  ${toPrintable(name)}: ${state} (${by})`,
-    ...indent(summary).map((line) => `  ${line}`),
-  ];
+  return [`  ${name}: ${state} (${by})`, ...indent(summary).map((line) => `  ${line}`)];
 }
 
 function toReview({ by, verdict, head, at, isSelf, isStale, body }: PullReview): readonly string[] {

@@ -88,6 +88,7 @@ describe('an event of a pull request as text', () => {
     ['somebody of two lines', { ...push, by: 'you\nreviewer' }],
     ['nobody', { ...push, by: '' }],
     ['a line that turns its direction', toEvent({ ...open(), title: 'a\u2028b' }, 1, 'you')],
+    ['a branch that is none', toEvent({ ...open(), branch: '../main' }, 1, 'you')],
     ['a title that is too long', toEvent({ ...open(), title: 'x'.repeat(201) }, 1, 'you')],
     ['a body that is too long', toEvent({ ...open(), body: 'x'.repeat(16_385) }, 1, 'you')],
     ['an approval without a signature', toEvent({ ...review(), signature: null }, 2, 'you')],

@@ -76,6 +76,20 @@ describe('a pull request for people', () => {
     );
   });
 
+  it('shows nothing of what it says to the terminal itself', () => {
+    const hostile = 'x\u001b[2J\u202e';
+    const pull = toPull(
+      [{ type: 'comment', key: null, body: hostile }, `a${hostile}@b`],
+      [{ type: 'close', reason: hostile }, YOU],
+    );
+    const shown = renderPull({ ...pull, conflicts: [hostile], authors: [hostile] });
+    for (const text of [shown, ...renderPulls([{ ...pull, branch: hostile }])]) {
+      expect(text).not.toContain('\u001b');
+      expect(text).not.toContain('\u202e');
+    }
+    expect(toPrintable('می\u200cخواهم \u200f')).toBe('می\u200cخواهم \u200f');
+  });
+
   it('says how it ended, and what is in its way', () => {
     const merged = toPull([{ type: 'merge', head: A, method: 'squash', commit: B }, YOU]);
     expect(renderPull(merged)).toContain(

@@ -12,7 +12,7 @@ export async function readBodyFile(path: string, cwd: string): Promise<string> {
   const bytes = await readBounded(resolve(cwd, path));
   const text = decodeUtf8(bytes);
   if (text === null) throw new CodedError('P601', `--body-file ${path} is not UTF-8 text`);
-  if (bytes.length <= MAX_BYTES) return text.trimEnd();
+  if (bytes.length <= MAX_BYTES) return text.replaceAll('\r\n', '\n').trimEnd();
   throw new CodedError('P601', `--body-file ${path} is larger than ${MAX_BYTES} bytes`);
 }
 

@@ -1,5 +1,5 @@
 import { parseRefKey, type Ref, type RefKey, toRefKey, toRefTitle } from '../contracts/ref.ts';
-import type { Diagnostic } from '../spec/diagnostic.ts';
+import type { Diagnostic, SourceLocation } from '../spec/diagnostic.ts';
 import { findKind } from '../spec/identify.ts';
 import type { Resource } from '../spec/resource.ts';
 import { checkIdentities } from './check-identities.ts';
@@ -38,6 +38,7 @@ export function decideValidity(input: {
   const invalid = gatherInvalid(unusable, problems);
   const ways = closeOverDependents(graph, invalid.keys());
   const platform = checkPlatform(resources, broken);
+  const places = listPlaces(resources, broken);
   const valid = components
     .flat()
     .filter((key) => !invalid.has(key) && !ways.has(key))
@@ -56,13 +57,25 @@ export function decideValidity(input: {
     diagnostics: [
       ...problems.map(({ diagnostic }) => diagnostic),
       ...platform,
-      ...[...ways].map(([key, edge]) => toWaiting(graph, ways, key, edge)),
+      ...[...ways].map(([key, edge]) => toWaiting(graph, { ways, places }, key, edge)),
     ],
   };
 }
 
 function listBrokenKeys(broken: readonly BrokenResource[]): readonly RefKey[] {
   return broken.flatMap(({ ref }) => (ref === null ? [] : [toRefKey(ref)]));
+}
+
+/** Where each resource stands first. */
+function listPlaces(
+  resources: readonly Resource[],
+  broken: readonly BrokenResource[],
+): ReadonlyMap<RefKey, SourceLocation> {
+  const places = new Map<RefKey, SourceLocation>();
+  for (const { ref, location } of [...resources, ...broken]) {
+    if (ref !== null && !places.has(toRefKey(ref))) places.set(toRefKey(ref), location);
+  }
+  return places;
 }
 
 function listUnreadPaths(broken: readonly BrokenResource[]): readonly string[] {
@@ -98,19 +111,28 @@ function listHeldBack(
     .map(([key, why]) => ({ ref: toRef(key), why }));
 }
 
+type Waits = {
+  readonly ways: ReadonlyMap<RefKey, Edge>;
+  readonly places: ReadonlyMap<RefKey, SourceLocation>;
+};
+
 function toWaiting(
   graph: ResourceGraph,
-  ways: ReadonlyMap<RefKey, Edge>,
+  { ways, places }: Waits,
   key: RefKey,
   edge: Edge,
 ): Diagnostic {
   const resource = graph.nodes.get(key) as Resource;
+  const what = toRefTitle(resource.ref);
+  const cause = traceWay(ways, key).at(-1) ?? key;
+  const at = places.get(cause) ?? resource.location;
   return {
     code: 'P205',
     severity: 'warning',
-    message: `${toRefTitle(resource.ref)} is held back: it depends on ${toWayText(ways, key)}`,
+    message: `${what} is held back: it depends on ${toWayText(ways, key)}`,
     location: locateField(resource, edge.pointer),
     hint: 'it stays as it was until that is mended',
+    heldBack: { what, by: toRefTitle(toRef(cause)), at },
   };
 }
 

@@ -15,6 +15,13 @@ export type Diagnostic = {
   readonly location: SourceLocation;
   readonly hint?: string;
   readonly related?: readonly { readonly message: string; readonly location: SourceLocation }[];
+  /** Of what waits for another resource to be mended: its title, and that of the other. */
+  readonly heldBack?: {
+    readonly what: string;
+    readonly by: string;
+    /** Where the other one stands. */
+    readonly at: SourceLocation;
+  };
 };
 
 export function isError(diagnostic: Diagnostic): boolean {

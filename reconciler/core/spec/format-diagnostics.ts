@@ -1,4 +1,5 @@
 import type { Diagnostic, SourceLocation } from './diagnostic.ts';
+import { foldDiagnostics } from './fold-diagnostics.ts';
 import { toPrintable } from './printable.ts';
 
 export type DiagnosticFormat = 'text' | 'json' | 'github';
@@ -24,7 +25,9 @@ export function formatDiagnostics(report: DiagnosticReport, format: DiagnosticFo
       return toLines([...report.diagnostics.map(toAnnotation), ...toOmitted(report)]);
     case 'text':
       return toLines([
-        ...report.diagnostics.flatMap((diagnostic) => toTextLines(diagnostic, report.sources)),
+        ...foldDiagnostics(report.diagnostics).flatMap((diagnostic) =>
+          toTextLines(diagnostic, report.sources),
+        ),
         ...toOmitted(report),
       ]);
   }

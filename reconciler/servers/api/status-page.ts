@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { toRefTitle } from '../../core/contracts/ref.ts';
 import type { Diagnostic } from '../../core/spec/diagnostic.ts';
+import { foldDiagnostics } from '../../core/spec/fold-diagnostics.ts';
 import type { ResourceStatus, ZoneStatus } from '../../core/status/zone-status.ts';
 import { escapeHtml } from './escape-html.ts';
 import { STATUS_PAGE_STYLE } from './status-page-style.ts';
@@ -99,11 +100,12 @@ function renderFacts({ source, epoch, trouble }: ZoneStatus): string {
 
 function renderDiagnostics(diagnostics: readonly Diagnostic[]): string {
   if (diagnostics.length === 0) return '';
-  const items = diagnostics.slice(0, MAX_DIAGNOSTICS).map(renderDiagnostic);
+  const folded = foldDiagnostics(diagnostics);
+  const items = folded.slice(0, MAX_DIAGNOSTICS).map(renderDiagnostic);
   return `<h3>In the platform repo</h3>
 <ul class="diagnostics">
 ${items.join('\n')}
-</ul>${renderRest(diagnostics.length - items.length, 'diagnostics')}`;
+</ul>${renderRest(folded.length - items.length, 'diagnostics')}`;
 }
 
 function renderDiagnostic({ code, severity, message, location, hint }: Diagnostic): string {

@@ -56,6 +56,32 @@ describe('diagnostics as text', () => {
     expect(formatDiagnostics({ diagnostics: [] }, 'github')).toBe('');
   });
 
+  const toHeld = (what: string, by = 'model payments/fraud'): Diagnostic => ({
+    code: 'P205',
+    severity: 'warning',
+    message: `${what} is held back: it depends on ${by}, which is invalid`,
+    location: { path: `${what}.yaml`, line: 1, column: 1 },
+    heldBack: { what, by, at: { path: 'models/fraud.yaml', line: 1, column: 1 } },
+  });
+
+  it('begin with what is to be mended, and fold what one mistake holds back', () => {
+    const diagnostics = [toHeld('a'), toHeld('b'), toHeld('x', 'target desk'), ERROR, toHeld('c')];
+    const text = formatDiagnostics({ diagnostics }, 'text');
+    expect(text.split('\n').filter((line) => /: (error|warning) /.test(line))).toEqual([
+      'targets/a.yaml:2:9: error P113: "spec.zone" must be a text, but it is 4',
+      'models/fraud.yaml:1:1: warning P205: model payments/fraud, which is invalid, holds back 3: a, b, c',
+      'x.yaml:1:1: warning P205: x is held back: it depends on target desk, which is invalid',
+    ]);
+    expect(JSON.parse(formatDiagnostics({ diagnostics }, 'json')).diagnostics).toEqual(diagnostics);
+  });
+
+  it('name some of many that one mistake holds back', () => {
+    const diagnostics = Array.from({ length: 20 }, (_, at) => toHeld(`r${at}`));
+    const text = formatDiagnostics({ diagnostics }, 'text');
+    expect(text.split('\n')).toHaveLength(3);
+    expect(text).toContain('holds back 20: r0, r1, r2, r3, r4, r5, r6, r7 and 12 more');
+  });
+
   it('let no file name forge a line', () => {
     const location = { ...ERROR.location, path: 'a\n::error::x\u001b[2J' };
     const diagnostics = [{ ...ERROR, location }];

@@ -10,10 +10,12 @@ const MAX_BYTES = 4 * PULL_LIMITS.maxBodyCharacters;
 /** The text of a pull request from the file that somebody names on the command line. */
 export async function readBodyFile(path: string, cwd: string): Promise<string> {
   const bytes = await readBounded(resolve(cwd, path));
+  if (bytes.length > MAX_BYTES) {
+    throw new CodedError('P601', `--body-file ${path} is larger than ${MAX_BYTES} bytes`);
+  }
   const text = decodeUtf8(bytes);
-  if (text === null) throw new CodedError('P601', `--body-file ${path} is not UTF-8 text`);
-  if (bytes.length <= MAX_BYTES) return text.replaceAll('\r\n', '\n').trimEnd();
-  throw new CodedError('P601', `--body-file ${path} is larger than ${MAX_BYTES} bytes`);
+  if (text !== null) return text.replaceAll('\r\n', '\n').trimEnd();
+  throw new CodedError('P601', `--body-file ${path} is not UTF-8 text`);
 }
 
 /** One byte more than allowed at most, so that a reader sees that it is too large. */

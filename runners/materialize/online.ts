@@ -30,6 +30,7 @@ const SCHEMA: SchemaObject = toObjectSchema({
   rowsFile: PATH_SCHEMA,
   snapshotDigest: DIGEST_SCHEMA,
   asOf: { type: 'string', maxLength: 64 },
+  sequence: { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
   databaseUrlFile: PATH_SCHEMA,
 });
 
@@ -69,6 +70,7 @@ export async function materialiseOnline(value: Json, deps: OnlineDeps): Promise<
       definitionDigest,
       snapshotDigest,
       asOf: toMicrosText(asOf),
+      sequence: job.sequence,
     };
     return await deps.withWriter(url, (writer) =>
       writer.replace(next, readPortions(session, definition)),

@@ -8,6 +8,7 @@ import type { OnlineFeatureReader } from '../../reconciler/ports/online-features
 import type { Randomness } from '../../reconciler/ports/randomness.ts';
 import { createCounterCollector } from './counters.ts';
 import { createFeatureResolver, type FeatureResolver } from './features/feature-resolver.ts';
+import { requireKnownFeatures } from './features/require-known-features.ts';
 import { shareReads } from './features/shared-reads.ts';
 import { answerRequest } from './http/answer-request.ts';
 import { DEFAULT_HTTP_LIMITS, type HttpLimits } from './http/limits.ts';
@@ -56,6 +57,7 @@ export function createServingNode(deps: ServingNodeDeps): ServingNode {
   const versions = createLoadedVersions({
     artifacts,
     openModel: (file) => openModel({ ...deps.models, clock, log }, file),
+    requireFeatures: (contract) => requireKnownFeatures({ onlineFeatures, clock }, contract),
   });
   const routes = createRouteState({ versions, counters, turn: turns.next, clock, log });
   const resolvers = new WeakMap<ModelManifest, FeatureResolver>();

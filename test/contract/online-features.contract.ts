@@ -42,19 +42,26 @@ export function describeOnlineFeatures(subject: OnlineFeaturesSubject): void {
     });
     afterEach(() => made.close());
 
+    /** As whoever makes rows does: the number first, then which snapshot is accepted. */
+    const materialise = async (definition: ViewDefinition, snapshot: StoredSnapshot) =>
+      made.onlineFeatures.materialise(
+        definition,
+        snapshot,
+        await made.onlineFeatures.takeSequence(),
+      );
     const read = (keys: readonly (readonly [string, bigint])[]) =>
       made.onlineFeatures.read(
         keys.map((key) => ({ definitionDigest: DIGEST, entityKey: toEntityKey(key) })),
       );
 
     it('answers each key in order, and null for one it does not know', async () => {
-      const { onlineFeatures, store } = made;
+      const { store } = made;
       const snapshot = await store([
         asRow(['1', 12n], 1, 0.1),
         asRow(['1', 12n], 2, 0.2),
         asRow(['11', 2n], 3, null),
       ]);
-      await onlineFeatures.materialise(DEFINITION, snapshot);
+      await materialise(DEFINITION, snapshot);
       const first = { values: [0.2, 1, 0.1 + 0.2, (0.1 + 0.2) / 2], eventTime: at(2) };
       const second = { values: [null, 1, 0, null], eventTime: at(3) };
       const asked = [
@@ -72,15 +79,16 @@ export function describeOnlineFeatures(subject: OnlineFeaturesSubject): void {
       expect(await onlineFeatures.readState(DIGEST)).toBeNull();
       expect(await onlineFeatures.readDefinition(DIGEST)).toBeNull();
       expect(await onlineFeatures.listStates(DEFINITION.view)).toEqual([]);
-      expect(await read([['1', 12n]])).toEqual([null]);
+      expect(await read([['1', 12n]])).toEqual(['not-made']);
       const snapshot = await store([asRow(['1', 12n], 1, 1), asRow(['11', 2n], 3, 1)]);
-      const state = await onlineFeatures.materialise(DEFINITION, snapshot);
+      const state = await materialise(DEFINITION, snapshot);
       expect(state).toEqual({
         view: 'payments/sample',
         definitionDigest: DIGEST,
         snapshotDigest: snapshot.record.digest,
         asOf: '2026-03-01T00:00:03.000001Z',
         rows: 2,
+        sequence: state.sequence,
       });
       expect(await onlineFeatures.readState(DIGEST)).toEqual(state);
       expect(await onlineFeatures.listStates(DEFINITION.view)).toEqual([state]);
@@ -88,87 +96,122 @@ export function describeOnlineFeatures(subject: OnlineFeaturesSubject): void {
     });
 
     it('lets go of keys that a later snapshot no longer has', async () => {
-      const { onlineFeatures, store } = made;
-      await onlineFeatures.materialise(
+      const { store } = made;
+      await materialise(
         DEFINITION,
         await store([asRow(['1', 12n], 1, 1), asRow(['11', 2n], 1, 1)]),
       );
       const later = await store([asRow(['1', 12n], 4, 5)]);
-      expect(await onlineFeatures.materialise(DEFINITION, later)).toMatchObject({ rows: 1 });
+      expect(await materialise(DEFINITION, later)).toMatchObject({ rows: 1 });
       const [kept, gone] = await read([
         ['1', 12n],
         ['11', 2n],
       ]);
-      expect(kept?.values[0]).toBe(5);
+      expect(kept).toMatchObject({ eventTime: at(4) });
       expect(gone).toBeNull();
     });
 
-    it('changes nothing for a snapshot that reaches less far', async () => {
+    it('has the rows of what was accepted last, also when it reaches less far or has no rows', async () => {
+      const { store } = made;
+      const further = await store([asRow(['1', 12n], 2, 2), asRow(['11', 2n], 2, 2)]);
+      const corrected = await store([asRow(['1', 12n], 1, 1)]);
+      await materialise(DEFINITION, further);
+      expect(await materialise(DEFINITION, corrected)).toMatchObject({
+        snapshotDigest: corrected.record.digest,
+        asOf: '2026-03-01T00:00:01.000001Z',
+        rows: 1,
+      });
+      const asked = [
+        ['1', 12n],
+        ['11', 2n],
+      ] as const;
+      const [kept, gone] = await read(asked);
+      expect([kept, gone]).toEqual([{ values: [1, 1, 1, 1], eventTime: at(1) }, null]);
+      expect(await materialise(DEFINITION, await store([]))).toMatchObject({ rows: 0 });
+      expect(await read(asked)).toEqual([null, null]);
+    });
+
+    it('changes nothing for who began before, however late it comes', async () => {
       const { onlineFeatures, store } = made;
-      const older = await store([asRow(['11', 2n], 1, 1)]);
+      const earlier = await onlineFeatures.takeSequence();
+      const older = await store([asRow(['11', 2n], 9, 1)]);
+      const later = await onlineFeatures.takeSequence();
       const newer = await store([asRow(['1', 12n], 2, 2)]);
-      const state = await onlineFeatures.materialise(DEFINITION, newer);
-      expect(await onlineFeatures.materialise(DEFINITION, older)).toEqual(state);
-      expect(await onlineFeatures.materialise(DEFINITION, await store([]))).toEqual(state);
+      expect(later).toBeGreaterThan(earlier);
+      const state = await onlineFeatures.materialise(DEFINITION, newer, later);
+      expect(await onlineFeatures.materialise(DEFINITION, older, earlier)).toEqual(state);
       const [kept, absent] = await read([
         ['1', 12n],
         ['11', 2n],
       ]);
-      expect(kept?.values[0]).toBe(2);
+      expect(kept).toMatchObject({ eventTime: at(2) });
       expect(absent).toBeNull();
     });
 
-    it('ends with the snapshot that reaches furthest, whoever comes first', async () => {
+    it('ends with who began last, whoever comes first', async () => {
       const { onlineFeatures, store } = made;
-      const snapshots = [
-        await store([asRow(['1', 12n], 1, 1)]),
-        await store([asRow(['1', 12n], 3, 3)]),
-        await store([asRow(['1', 12n], 2, 2)]),
-      ];
-      await Promise.all(
-        snapshots.map((snapshot) => onlineFeatures.materialise(DEFINITION, snapshot)),
-      );
-      expect((await read([['1', 12n]]))[0]?.values[0]).toBe(3);
+      const seconds = [1, 3, 2];
+      const attempts: (() => Promise<unknown>)[] = [];
+      for (const second of seconds) {
+        const sequence = await onlineFeatures.takeSequence();
+        const snapshot = await store([asRow(['1', 12n], second, second)]);
+        attempts.push(() => onlineFeatures.materialise(DEFINITION, snapshot, sequence));
+      }
+      await Promise.all(attempts.reverse().map((attempt) => attempt()));
+      expect(await read([['1', 12n]])).toMatchObject([{ eventTime: at(2) }]);
     });
 
     it('may be asked for the same again', async () => {
       const { onlineFeatures, store } = made;
       const snapshot = await store([asRow(['1', 12n], 1, 1)]);
-      const state = await onlineFeatures.materialise(DEFINITION, snapshot);
+      const sequence = await onlineFeatures.takeSequence();
+      const state = await onlineFeatures.materialise(DEFINITION, snapshot, sequence);
       const rows = await read([['1', 12n]]);
-      expect(await onlineFeatures.materialise(DEFINITION, snapshot)).toEqual(state);
+      expect(await onlineFeatures.materialise(DEFINITION, snapshot, sequence)).toEqual(state);
       expect(await read([['1', 12n]])).toEqual(rows);
     });
 
     it('makes no row of a snapshot without rows, nor of a key whose rows are still to come', async () => {
-      const { onlineFeatures, store } = made;
-      const empty = await onlineFeatures.materialise(DEFINITION, await store([]));
+      const { store } = made;
+      const empty = await materialise(DEFINITION, await store([]));
       expect(empty).toMatchObject({ rows: 0, asOf: '1970-01-01T00:00:00.000000Z' });
       const ahead = { ...asRow(['11', 2n], 50, 1), availableMicros: BASE_MICROS };
       const snapshot = await store([asRow(['1', 12n], 1, 1), ahead]);
-      expect(await onlineFeatures.materialise(DEFINITION, snapshot)).toMatchObject({ rows: 1 });
+      expect(await materialise(DEFINITION, snapshot)).toMatchObject({ rows: 1 });
       expect(await read([['11', 2n]])).toEqual([null]);
     });
 
     it('keeps two definitions of a view side by side until the view is removed', async () => {
       const { onlineFeatures, store } = made;
-      const first = await onlineFeatures.materialise(
-        DEFINITION,
-        await store([asRow(['1', 12n], 1, 1)]),
-      );
-      const second = await onlineFeatures.materialise(
-        OTHER,
-        await store([asRow(['1', 12n], 2, 2)]),
-      );
+      const first = await materialise(DEFINITION, await store([asRow(['1', 12n], 1, 1)]));
+      const second = await materialise(OTHER, await store([asRow(['1', 12n], 2, 2)]));
       const elsewhere = { ...OTHER, view: 'payments/another' };
-      await onlineFeatures.materialise(elsewhere, await store([asRow(['1', 12n], 2, 2)]));
+      await materialise(elsewhere, await store([asRow(['1', 12n], 2, 2)]));
       expect(await onlineFeatures.listStates(DEFINITION.view)).toEqual([second, first]);
-      expect((await read([['1', 12n]]))[0]?.values).toHaveLength(4);
+      expect(await read([['1', 12n]])).toMatchObject([{ values: [1, 1, 1, 1] }]);
       await onlineFeatures.remove(DEFINITION.view);
       await onlineFeatures.remove(DEFINITION.view);
       expect(await onlineFeatures.listStates(DEFINITION.view)).toEqual([]);
-      expect(await read([['1', 12n]])).toEqual([null]);
+      expect(await onlineFeatures.readDefinition(DIGEST)).toBeNull();
+      expect(await read([['1', 12n]])).toEqual(['not-made']);
       expect(await onlineFeatures.listStates(elsewhere.view)).toHaveLength(1);
+    });
+
+    it('lets go of the rows of a definition, whose words stay, and makes them again', async () => {
+      const { onlineFeatures, store } = made;
+      const snapshot = await store([asRow(['1', 12n], 1, 1)]);
+      await materialise(DEFINITION, snapshot);
+      const kept = await materialise(OTHER, snapshot);
+      await onlineFeatures.keepOnly(DEFINITION.view, [toDefinitionDigest(OTHER)]);
+      await onlineFeatures.keepOnly(DEFINITION.view, [toDefinitionDigest(OTHER)]);
+      expect(await onlineFeatures.listStates(DEFINITION.view)).toEqual([kept]);
+      expect(await read([['1', 12n]])).toEqual(['not-made']);
+      expect(await onlineFeatures.readState(DIGEST)).toBeNull();
+      expect(await onlineFeatures.readDefinition(DIGEST)).toEqual(DEFINITION);
+      await materialise(DEFINITION, snapshot);
+      expect(await read([['1', 12n]])).toMatchObject([{ values: [1, 1, 1, 1] }]);
+      await onlineFeatures.keepOnly(DEFINITION.view, []);
+      expect(await onlineFeatures.listStates(DEFINITION.view)).toEqual([]);
     });
   });
 }

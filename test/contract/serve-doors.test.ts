@@ -66,9 +66,9 @@ beforeAll(async () => {
   for (const definition of VIEWS) {
     const definitionDigest = toDefinitionDigest(definition);
     const place = { view: definition.view, definitionDigest, snapshotDigest: '', asOf: '' };
+    tables.definitions.set(definitionDigest, definition);
     tables.views.set(definitionDigest, {
-      definition,
-      state: { ...place, rows: 0 },
+      state: { ...place, rows: 0, sequence: 1 },
       rows: new Map(),
     });
   }

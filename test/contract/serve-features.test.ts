@@ -70,7 +70,12 @@ it('answers for an entity from what was materialised in the database it is told 
       databaseUrl: testDatabase().url.reveal(),
     });
     expect((await predict()).body['error']).toContain('P823');
-    await online.onlineFeatures.materialise(VIEW, await online.store([row(1, 3), row(2, 4)]));
+    const snapshot = await online.store([row(1, 3), row(2, 4)]);
+    await online.onlineFeatures.materialise(
+      VIEW,
+      snapshot,
+      await online.onlineFeatures.takeSequence(),
+    );
     const reply = await predict();
     // The sum of both rows, what the request brings, and the newest row.
     expect(reply.body).toMatchObject({ version, score: 7 + 100 + 4, decision: true });

@@ -3,6 +3,7 @@ import { createMemoryOnlineFeatures } from '../../reconciler/adapters/online-fea
 import { createMemoryOnlineTables } from '../../reconciler/adapters/online-features/memory/tables.ts';
 import { CodedError } from '../../reconciler/core/contracts/coded-error.ts';
 import type { FeatureContract } from '../../reconciler/core/contracts/generated/model-manifest.generated.ts';
+import type { EndpointRoute } from '../../reconciler/core/contracts/generated/route-table.generated.ts';
 import { toDefinitionDigest } from '../../reconciler/core/features/contract.ts';
 import type { ViewDefinition } from '../../reconciler/core/features/view-definition.ts';
 import type { OnlineFeatureReader } from '../../reconciler/ports/online-features.ts';
@@ -54,13 +55,19 @@ const CONTRACT: FeatureContract = {
   ],
 };
 
+const WAITING = makeRoute({ endpoint: 'payments/waiting' });
+
+const NOT_MADE = expect.stringMatching(
+  /^P823 the online features of payments\/customer, .* are not in the store/,
+);
+
 const sigmoid = (logit: number) => Math.fround(1 / (1 + Math.exp(-logit)));
 
 let models: TestModels;
 let node: TestNode;
 let version = '';
 let isAway = false;
-let isMaterialised = false;
+let isMaterialised = true;
 
 beforeAll(async () => {
   models = await createTestModels();
@@ -68,9 +75,7 @@ beforeAll(async () => {
   version = await models.publish(model, makeManifest({ model, contract: CONTRACT }));
   node = await startTestNode({ artifacts: models.artifacts, onlineFeatures: createReader() });
   const versions = [{ version, percent: 100 }];
-  await node.node.apply(
-    makeTable(1, [makeRoute({ versions }), makeRoute({ endpoint: 'payments/waiting' })]),
-  );
+  await node.node.apply(makeTable(1, [makeRoute({ versions }), WAITING]));
 });
 
 afterAll(async () => {
@@ -93,13 +98,15 @@ function createReader(): OnlineFeatureReader {
     ['["c-null"]', { values: [null, 4], eventTime: now - 1_000 }],
   ]);
   const definitionDigest = toDefinitionDigest(CUSTOMER);
-  const state = { view: CUSTOMER.view, definitionDigest, snapshotDigest: '', asOf: '', rows: 3 };
-  tables.views.set(definitionDigest, { definition: CUSTOMER, state, rows });
+  const state = { view: CUSTOMER.view, definitionDigest, snapshotDigest: '', asOf: '' };
+  tables.definitions.set(definitionDigest, CUSTOMER);
+  tables.views.set(definitionDigest, { state: { ...state, rows: 3, sequence: 1 }, rows });
   const store = createMemoryOnlineFeatures({ tables, readRows: async () => [] });
   const unlessAway = <Result>(read: () => Promise<Result>): Promise<Result> =>
     isAway ? Promise.reject(new CodedError('P401', 'the store is at /secret/place')) : read();
   return {
-    read: (keys) => unlessAway(() => store.read(keys)),
+    read: (keys) =>
+      unlessAway(async () => (isMaterialised ? store.read(keys) : keys.map(() => 'not-made'))),
     readDefinition: (digest) =>
       unlessAway(async () => (isMaterialised ? store.readDefinition(digest) : null)),
   };
@@ -108,17 +115,36 @@ function createReader(): OnlineFeatureReader {
 const predict = (body: unknown) => ask(node.port, PATH, body);
 
 describe('a prediction for an entity', () => {
-  it('waits for the first features, and knows them from then on', async () => {
-    isMaterialised = false;
+  it('is refused while its view has no rows at all, and never computed from nothing', async () => {
     const body = { entities: { customer_id: 'c-1' } };
-    expect(await predict(body)).toMatchObject({
-      status: 503,
-      body: { error: 'P823 the features of payments/customer are not in the store yet' },
-    });
+    expect((await predict(body)).status).toBe(200);
+    isMaterialised = false;
+    expect(await predict(body)).toMatchObject({ status: 503, body: { error: NOT_MADE } });
     isMaterialised = true;
     expect((await predict(body)).status).toBe(200);
+  });
+
+  it('comes from no version whose features are missing: the one before goes on', async () => {
+    const model = makeSigmoidModel({ weights: [1, 10, 100, 1000], bias: -5 });
+    const next = await models.publish(model, makeManifest({ model, contract: CONTRACT }));
+    const before = makeRoute({ versions: [{ version, percent: 100 }] });
+    const after = makeRoute({ versions: [{ version: next, percent: 100 }] });
     isMaterialised = false;
-    expect((await predict(body)).status).toBe(200);
+    const apply = (revision: number, route: EndpointRoute) =>
+      node.node.apply(makeTable(revision, [route, WAITING]));
+    expect(await apply(2, after)).toEqual({
+      loaded: [],
+      failed: [{ version: next, why: NOT_MADE }],
+    });
+    isMaterialised = true;
+    const body = { entities: { customer_id: 'c-1' } };
+    expect((await predict(body)).body).toMatchObject({ version });
+    expect(await apply(2, after)).toEqual({ loaded: [next], failed: [] });
+    expect((await predict(body)).body).toMatchObject({ version: next });
+    isAway = true;
+    expect(await apply(3, before)).toEqual({ loaded: [version], failed: [] });
+    isAway = false;
+    expect((await predict(body)).body).toMatchObject({ version });
   });
 
   it('is computed from what is stored and what the request brings', async () => {

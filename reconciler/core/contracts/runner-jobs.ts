@@ -77,6 +77,8 @@ export type OnlineJob = {
   readonly snapshotDigest: string;
   /** RFC 3339 with microseconds: values are as of then. */
   readonly asOf: string;
+  /** Of who asks: rows of a higher one stay. */
+  readonly sequence: number;
   /** A file, for its owner alone, that holds the database's address. */
   readonly databaseUrlFile: string;
 };

@@ -12,7 +12,11 @@ import {
   type PredictRequest,
 } from '../../../reconciler/core/serving/predict-request.ts';
 import type { Clock } from '../../../reconciler/ports/clock.ts';
-import type { OnlineFeatureReader } from '../../../reconciler/ports/online-features.ts';
+import type {
+  OnlineFeatureReader,
+  OnlineLookup,
+  OnlineRow,
+} from '../../../reconciler/ports/online-features.ts';
 
 export type ResolvedFeatures = {
   readonly row: Float32Array;
@@ -22,7 +26,10 @@ export type ResolvedFeatures = {
 
 /** Turns what a request says of an entity into a row of the model's input. */
 export type FeatureResolver = {
-  /** Throws P821 for a request that does not fit the contract, P827 when the store is away. */
+  /**
+   * Throws P821 for a request that does not fit the contract, P827 when the store is away, and P823
+   * when it has no rows of a view at all, which is not the same as a key that nobody knows.
+   */
   readonly resolve: (request: PredictRequest) => Promise<ResolvedFeatures>;
 };
 
@@ -60,7 +67,7 @@ export function createFeatureResolver(
       );
       const now = clock.now();
       const views = definitions.map((definition, index) =>
-        readOnlineValues(definition, rows[index] ?? null, now),
+        readOnlineValues(definition, requireMade(rows[index] ?? null, definition.view), now),
       );
       const row = new Float32Array(encoder.width);
       const statuses = encoder.encode({ views, request: request.features, row, offset: 0 });
@@ -76,14 +83,40 @@ async function prepare(
   const definitions: ViewDefinition[] = [];
   for (const { view, definitionDigest } of contract.views) {
     const found = await fromStore(() => onlineFeatures.readDefinition(definitionDigest));
-    if (found === null) {
-      throw new CodedError('P823', `the features of ${view} are not in the store yet`, {
-        remedy: 'retry',
-      });
-    }
+    if (found === null) throw toNotMade(view);
     definitions.push(found);
   }
   return { encoder: createFeatureEncoder(contract, definitions), definitions };
+}
+
+/**
+ * Whether what a version looks up is there, asked before it takes the place of another. Throws P823
+ * when it is not, P827 when the store is away, which says nothing of it.
+ */
+export async function requireFeatures(
+  onlineFeatures: OnlineFeatureReader,
+  { views }: FeatureContract,
+): Promise<void> {
+  const keys = views.map(({ definitionDigest }) => ({ definitionDigest, entityKey: ANY_KEY }));
+  const rows = await fromStore(() => onlineFeatures.read(keys));
+  for (const [index, { view, definitionDigest }] of views.entries()) {
+    requireMade(rows[index] ?? null, view);
+    const found = await fromStore(() => onlineFeatures.readDefinition(definitionDigest));
+    if (found === null) throw toNotMade(view);
+  }
+}
+
+/** Nobody has it: only whether there are any rows is asked. */
+const ANY_KEY = '';
+
+function requireMade(found: OnlineLookup, view: string): OnlineRow | null {
+  if (found === 'not-made') throw toNotMade(view);
+  return found;
+}
+
+function toNotMade(view: string): CodedError {
+  const message = `the online features of ${view}, by the definition that the model was trained on, are not in the store: either they are still being made, or the view left Git`;
+  return new CodedError('P823', message, { remedy: 'retry' });
 }
 
 /** No value is ever made up for a store that does not answer. */

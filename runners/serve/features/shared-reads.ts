@@ -1,7 +1,7 @@
 import type {
   OnlineFeatureReader,
   OnlineKey,
-  OnlineRow,
+  OnlineLookup,
 } from '../../../reconciler/ports/online-features.ts';
 import type { Turn } from '../turn.ts';
 
@@ -13,7 +13,7 @@ const MAX_KEYS = 512;
 
 type Asked = {
   readonly keys: readonly OnlineKey[];
-  readonly resolve: (rows: readonly (OnlineRow | null)[]) => void;
+  readonly resolve: (rows: readonly OnlineLookup[]) => void;
   readonly reject: (error: unknown) => void;
 };
 

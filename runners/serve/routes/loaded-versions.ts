@@ -1,6 +1,9 @@
 import { CodedError, isCodedError } from '../../../reconciler/core/contracts/coded-error.ts';
 import { toCodedText } from '../../../reconciler/core/contracts/coded-text.ts';
-import type { ModelManifest } from '../../../reconciler/core/contracts/generated/model-manifest.generated.ts';
+import type {
+  FeatureContract,
+  ModelManifest,
+} from '../../../reconciler/core/contracts/generated/model-manifest.generated.ts';
 import type { ArtifactStore } from '../../../reconciler/ports/artifact-store.ts';
 import type { Model } from '../models/model.ts';
 import type { ModelFile } from '../models/model-messages.ts';
@@ -23,6 +26,8 @@ export type LoadedVersions = {
 export type LoadedVersionsDeps = {
   readonly artifacts: Pick<ArtifactStore, 'find'>;
   readonly openModel: (file: ModelFile) => Promise<Model>;
+  /** Throws when what the version looks up of an entity is known to be missing. */
+  readonly requireFeatures: (contract: FeatureContract) => Promise<void>;
 };
 
 /** Models by version: endpoints that serve the same one share it. */
@@ -55,6 +60,7 @@ async function load(deps: LoadedVersionsDeps, version: string): Promise<LoadedVe
   }
   const { manifest, modelFile } = stored;
   const form = toVersionForm(manifest);
+  if (form.takesFeatures) await deps.requireFeatures(manifest.contract);
   const { inputs, outputs, maxRows } = form;
   const forms = { inputs, outputs };
   const file = { path: modelFile, sha256: manifest.sha256, forms, maxRows };

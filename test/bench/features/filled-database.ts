@@ -24,7 +24,13 @@ export async function withFilledDatabase<Result>(
     const database = createPostgresDatabase({ url, maxConnections: 1 });
     const writer = await openPostgresOnlineRowWriter({ database });
     const definitionDigest = toDefinitionDigest(ACTIVITY);
-    const state = { view: ACTIVITY.view, definition: ACTIVITY, definitionDigest, asOf: AS_OF };
+    const state = {
+      view: ACTIVITY.view,
+      definition: ACTIVITY,
+      definitionDigest,
+      asOf: AS_OF,
+      sequence: 1,
+    };
     await writer.replace({ ...state, snapshotDigest: definitionDigest }, makePortions(rows));
     await database.query('VACUUM ANALYZE online_feature');
     await database.close();

@@ -30,7 +30,7 @@ function createFixture() {
   };
   const ask = (...names: readonly string[]) =>
     reader.read(names.map(key)).then(
-      (rows) => rows.map((found) => found?.values[0]),
+      (rows) => rows.map((found) => (typeof found === 'object' ? found?.values[0] : found)),
       (error: Error) => error.message,
     );
   return { reads, settle, ask };

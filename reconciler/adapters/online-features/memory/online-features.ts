@@ -12,32 +12,42 @@ export function createMemoryOnlineFeatures(deps: {
   readonly tables: MemoryOnlineTables;
   readonly readRows: (snapshot: StoredSnapshot) => Promise<readonly SourceRow[]>;
 }): OnlineFeatures {
-  const { views } = deps.tables;
+  const { views, definitions } = deps.tables;
+  const keepOnly = (view: string, kept: readonly string[]) => {
+    for (const [digest, { state }] of views) {
+      if (state.view === view && !kept.includes(digest)) views.delete(digest);
+    }
+  };
   return {
     async read(keys) {
-      return keys.map(
-        ({ definitionDigest, entityKey }) =>
-          views.get(definitionDigest)?.rows.get(entityKey) ?? null,
-      );
+      return keys.map(({ definitionDigest, entityKey }) => {
+        const made = views.get(definitionDigest);
+        return made === undefined ? 'not-made' : (made.rows.get(entityKey) ?? null);
+      });
     },
     async readDefinition(definitionDigest) {
-      return views.get(definitionDigest)?.definition ?? null;
+      return definitions.get(definitionDigest) ?? null;
     },
-    async materialise(definition, snapshot) {
+    async takeSequence() {
+      deps.tables.lastSequence += 1;
+      return deps.tables.lastSequence;
+    },
+    async materialise(definition, snapshot, sequence) {
       const definitionDigest = toDefinitionDigest(definition);
       const asOf = toOnlineAsOf(snapshot.record.watermark);
       const rows = computeRows(definition, await deps.readRows(snapshot), asOf);
       const before = views.get(definitionDigest)?.state;
-      // Both texts have six digits of a second, so they sort as the moments do.
-      if (before !== undefined && before.asOf > asOf) return before;
+      if (before !== undefined && before.sequence > sequence) return before;
       const state: OnlineState = {
         view: definition.view,
         definitionDigest,
         snapshotDigest: snapshot.record.digest,
         asOf,
         rows: rows.size,
+        sequence,
       };
-      views.set(definitionDigest, { definition, state, rows });
+      definitions.set(definitionDigest, definition);
+      views.set(definitionDigest, { state, rows });
       return state;
     },
     async readState(definitionDigest) {
@@ -47,8 +57,12 @@ export function createMemoryOnlineFeatures(deps: {
       const states = [...views.values()].map(({ state }) => state);
       return states.filter((state) => state.view === view).sort(compareStates);
     },
+    async keepOnly(view, definitionDigests) {
+      keepOnly(view, definitionDigests);
+    },
     async remove(view) {
-      for (const [digest, { state }] of views) if (state.view === view) views.delete(digest);
+      keepOnly(view, []);
+      for (const [digest, one] of definitions) if (one.view === view) definitions.delete(digest);
     },
   };
 }
@@ -75,8 +89,8 @@ function computeRows(
   );
 }
 
-/** The newest first. */
+/** The one made last first. */
 function compareStates(left: OnlineState, right: OnlineState): number {
-  if (left.asOf !== right.asOf) return left.asOf < right.asOf ? 1 : -1;
+  if (left.sequence !== right.sequence) return right.sequence - left.sequence;
   return left.definitionDigest < right.definitionDigest ? -1 : 1;
 }

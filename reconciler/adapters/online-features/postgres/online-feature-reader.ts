@@ -2,7 +2,7 @@ import type { Database } from '../../../ports/database.ts';
 import type {
   OnlineFeatureReader,
   OnlineFeatures,
-  OnlineRow,
+  OnlineLookup,
 } from '../../../ports/online-features.ts';
 import { ONLINE_FEATURES_MIGRATIONS } from './migrations.ts';
 import { listStates, readDefinition, readState } from './states.ts';
@@ -10,12 +10,15 @@ import { listStates, readDefinition, readState } from './states.ts';
 type StoredRow = {
   readonly values: readonly (number | null)[] | null;
   readonly eventTime: number;
+  readonly isMade: boolean;
 };
 
 /** One key or a hundred: the statement is the same, and so is its plan. */
 const READ = `
-  SELECT stored."values", floor(extract(epoch FROM stored.event_time) * 1000)::bigint AS "eventTime"
+  SELECT stored."values", floor(extract(epoch FROM stored.event_time) * 1000)::bigint AS "eventTime",
+    state.definition_digest IS NOT NULL AS "isMade"
   FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS asked (digest, entity_key, place)
+  LEFT JOIN online_state AS state ON state.definition_digest = asked.digest
   LEFT JOIN online_feature AS stored
     ON stored.definition_digest = asked.digest AND stored.entity_key = asked.entity_key
   ORDER BY asked.place`;
@@ -46,7 +49,7 @@ export function createPostgresOnlineFeatureReader(deps: {
         keys.map(({ definitionDigest }) => definitionDigest),
         keys.map(({ entityKey }) => entityKey),
       ]);
-      return rows.map(toOnlineRow);
+      return rows.map(toLookup);
     },
     async readDefinition(definitionDigest) {
       await whenReady();
@@ -63,6 +66,7 @@ export function createPostgresOnlineFeatureReader(deps: {
   };
 }
 
-function toOnlineRow({ values, eventTime }: StoredRow): OnlineRow | null {
+function toLookup({ values, eventTime, isMade }: StoredRow): OnlineLookup {
+  if (!isMade) return 'not-made';
   return values === null ? null : { values, eventTime };
 }

@@ -12,7 +12,7 @@ import type { Secret } from '../../../ports/secrets.ts';
 import type { StoredSnapshot } from '../../../ports/snapshots.ts';
 import { ONLINE_FEATURES_MIGRATIONS } from './migrations.ts';
 import { createPostgresOnlineFeatureReader } from './online-feature-reader.ts';
-import { readState } from './states.ts';
+import { keepOnly, readState, removeView, takeSequence } from './states.ts';
 
 /** Tens of millions of rows take minutes; an hour means that it hangs. */
 const LIMIT_MS = 60 * 60 * 1000;
@@ -31,26 +31,24 @@ export async function openPostgresOnlineFeatures(deps: Deps): Promise<OnlineFeat
   await database.migrate('online-features', ONLINE_FEATURES_MIGRATIONS);
   return {
     ...createPostgresOnlineFeatureReader({ database }),
-    materialise: (definition, snapshot) => materialise(deps, definition, snapshot),
-    async remove(view) {
-      await database.transaction(async (session) => {
-        await session.query(
-          `DELETE FROM online_feature USING online_state
-           WHERE online_state.view = $1
-             AND online_feature.definition_digest = online_state.definition_digest`,
-          [view],
-        );
-        await session.query('DELETE FROM online_state WHERE view = $1', [view]);
-      });
-    },
+    takeSequence: () => takeSequence(database),
+    materialise: (definition, snapshot, sequence) =>
+      materialise(deps, { definition, snapshot, sequence }),
+    keepOnly: (view, definitionDigests) => keepOnly(database, view, definitionDigests),
+    remove: (view) => removeView(database, view),
   };
 }
 
 async function materialise(
   { database, databaseUrl, programRunner, secretsFolder }: Deps,
-  definition: ViewDefinition,
-  { record, rowsFile }: StoredSnapshot,
+  input: {
+    readonly definition: ViewDefinition;
+    readonly snapshot: StoredSnapshot;
+    readonly sequence: number;
+  },
 ): Promise<OnlineState> {
+  const { definition, sequence } = input;
+  const { record, rowsFile } = input.snapshot;
   const definitionDigest = toDefinitionDigest(definition);
   await mkdir(secretsFolder, { recursive: true, mode: 0o700 });
   const folder = await mkdtemp(join(secretsFolder, 'online-'));
@@ -64,6 +62,7 @@ async function materialise(
       rowsFile,
       snapshotDigest: record.digest,
       asOf: toOnlineAsOf(record.watermark),
+      sequence,
       databaseUrlFile,
     };
     await programRunner.run({ program: 'materialize', verb: 'online', job, limitMs: LIMIT_MS });

@@ -13,7 +13,7 @@ export async function openPostgresOnlineRowWriter(deps: {
   await database.migrate('online-features', ONLINE_FEATURES_MIGRATIONS);
   return {
     replace({ definition, ...next }, portions) {
-      const { definitionDigest, asOf } = next;
+      const { definitionDigest, asOf, sequence } = next;
       return database.transaction(async (session) => {
         // A state that is not there yet cannot be locked, and two may be the first.
         await session.query('SELECT pg_advisory_xact_lock($1, hashtext($2))', [
@@ -21,8 +21,7 @@ export async function openPostgresOnlineRowWriter(deps: {
           definitionDigest,
         ]);
         const before = await readState(session, definitionDigest);
-        // Both texts have six digits of a second, so they sort as the moments do.
-        if (before !== null && before.asOf > asOf) return before;
+        if (before !== null && before.sequence > sequence) return before;
         await session.query(
           'CREATE TEMPORARY TABLE online_key (entity_key text PRIMARY KEY) ON COMMIT DROP',
         );
@@ -32,7 +31,7 @@ export async function openPostgresOnlineRowWriter(deps: {
           await writePortion(session, { definitionDigest, asOf, portion });
           rows += portion.length;
         }
-        await removeOthers(session, definitionDigest, asOf);
+        await removeOthers(session, definitionDigest);
         const state = { ...next, rows };
         await writeState(session, state, definition);
         return state;
@@ -41,7 +40,7 @@ export async function openPostgresOnlineRowWriter(deps: {
   };
 }
 
-/** The guard holds beside the lock too: nothing ever overwrites what is as of a later moment. */
+/** Under the lock: nobody else writes rows of this definition meanwhile. */
 async function writePortion(
   session: SqlSession,
   input: {
@@ -58,8 +57,7 @@ async function writePortion(
        $2::timestamptz
      FROM unnest($3::text[], $4::text[], $5::text[]) AS given (entity_key, list, event_time)
      ON CONFLICT (definition_digest, entity_key) DO UPDATE
-     SET "values" = excluded."values", event_time = excluded.event_time, as_of = excluded.as_of
-     WHERE online_feature.as_of <= excluded.as_of`,
+     SET "values" = excluded."values", event_time = excluded.event_time, as_of = excluded.as_of`,
     [
       definitionDigest,
       asOf,
@@ -71,16 +69,12 @@ async function writePortion(
   await session.query('INSERT INTO online_key SELECT unnest($1::text[])', [keys]);
 }
 
-async function removeOthers(
-  session: SqlSession,
-  definitionDigest: string,
-  asOf: string,
-): Promise<void> {
+async function removeOthers(session: SqlSession, definitionDigest: string): Promise<void> {
   await session.query(
     `DELETE FROM online_feature AS stored
-     WHERE definition_digest = $1 AND as_of <= $2::timestamptz
+     WHERE definition_digest = $1
        AND NOT EXISTS (SELECT FROM online_key WHERE online_key.entity_key = stored.entity_key)`,
-    [definitionDigest, asOf],
+    [definitionDigest],
   );
 }
 

@@ -1,23 +1,32 @@
 import { CodedError } from '../../core/contracts/coded-error.ts';
 import type { Digest } from '../../core/contracts/digest.ts';
-import { digestJson } from '../../core/contracts/digest.ts';
-import type { NormalForm } from '../../core/contracts/normal-form.ts';
+import type { JsonObject } from '../../core/contracts/json.ts';
 import { toResourcePath } from '../../core/contracts/ref.ts';
-import { toDefinitionDigest } from '../../core/features/contract.ts';
-import type { ViewDefinition } from '../../core/features/view-definition.ts';
 import { type FeatureViewFacts, planFeatureView } from '../../core/plan/planners/feature-view.ts';
 import { toTypedSpec } from '../../core/spec/typed-spec.ts';
 import type { ArtifactStore } from '../../ports/artifact-store.ts';
 import type { Definitions } from '../../ports/definitions.ts';
 import type { KindHandler } from '../../ports/kind-handler.ts';
-import type { OnlineFeatures } from '../../ports/online-features.ts';
+import type { OnlineFeatures, OnlineState } from '../../ports/online-features.ts';
 import type { Routes } from '../../ports/routes.ts';
-import type { Snapshots, StoredSnapshot } from '../../ports/snapshots.ts';
-import { createKeptHandler } from '../kept-handler.ts';
-import { resolveViewDefinition } from '../view-definitions.ts';
-import { createZoneForms, type ZoneForms } from '../zone-forms.ts';
+import type { Snapshots } from '../../ports/snapshots.ts';
+import { createKeptHandler, type Work } from '../kept-handler.ts';
+import { createZoneForms } from '../zone-forms.ts';
+import {
+  digestMade,
+  digestWanted,
+  findViewRows,
+  listUnused,
+  type ViewRows,
+  type ViewRowsPorts,
+  type WantedRows,
+} from './view-rows.ts';
+import { createFindViewUses, describeUse, type ViewUses } from './view-uses.ts';
 
-/** A view's newest values by key, made from its source's accepted snapshot. */
+/**
+ * A view's newest values by key, made from its source's accepted snapshot: by its live definition,
+ * and by each one that a served version was trained on.
+ */
 export function createFeatureViewHandler(ports: {
   readonly definitions: Definitions;
   readonly snapshots: Snapshots;
@@ -25,74 +34,89 @@ export function createFeatureViewHandler(ports: {
   readonly routes: Routes;
   readonly artifacts: ArtifactStore;
 }): KindHandler {
-  const { snapshots, onlineFeatures } = ports;
-  const forms = createZoneForms(ports.definitions);
+  const { onlineFeatures } = ports;
+  const findUses = createFindViewUses(ports);
+  const rowsPorts = { ...ports, findUses, forms: createZoneForms(ports.definitions) };
   return createKeptHandler(ports.definitions, {
     kind: 'FeatureView',
     plan: planFeatureView,
     look: async ({ live, notes }) => {
       if (live === null) return { isThere: false, facts: {} };
+      const rows = await findViewRows(rowsPorts, live);
+      const definition = String(notes['definition']);
       const facts: FeatureViewFacts = {
-        wanted: await findWanted({ forms, snapshots }, live),
-        made: String(notes['made']),
+        wanted: digestWanted(rows),
+        made: digestMade(rows, definition),
+        needed: describeNeed(rows.served, rows.states),
+        lacking: rows.lacking,
       };
-      if (!toTypedSpec(live, 'FeatureView').online) return { isThere: true, facts };
-      const state = await onlineFeatures.readState(String(notes['definition']));
-      return { isThere: state !== null, facts };
+      const isThere = rows.states.some(
+        ({ definitionDigest: digest }) => digest === definition || digest === rows.live.digest,
+      );
+      return { isThere: isThere || !toTypedSpec(live, 'FeatureView').online, facts };
     },
     make: async ({ target }) => {
-      const { definition, snapshot } = await resolve({ forms, snapshots }, target);
-      const digest = toDefinitionDigest(definition);
-      const notes = { definition: digest, made: toMadeFrom(digest, snapshot) };
-      const inputs = { definition: digest, snapshot: snapshot.record.digest as Digest };
-      if (!toTypedSpec(target, 'FeatureView').online) return { notes, outcome: { inputs } };
-      const { rows } = await onlineFeatures.materialise(definition, snapshot);
-      const summary = `has ${rows} keys ready to look up, from ${snapshot.record.digest.slice(0, 19)}`;
-      return { notes, outcome: { inputs, summary } };
+      // Before the snapshot is looked up: whoever looks it up later wins.
+      const sequence = await onlineFeatures.takeSequence();
+      return makeRows(rowsPorts, await findViewRows(rowsPorts, target), sequence);
     },
     unmake: async ({ effect }) => {
       const view = toResourcePath(effect.ref);
-      await requireUnserved(ports, view);
+      const served = await findUses(view);
+      // The planner waits for this; a release may have come since it looked.
+      const need = describeNeed(served, await onlineFeatures.listStates(view));
+      if (need !== '') throw new CodedError('P812', need);
       await onlineFeatures.remove(view);
     },
   });
 }
 
-/** A version keeps its contract for life: without the rows it would answer from nothing. */
-async function requireUnserved(
-  { routes, artifacts }: { readonly routes: Routes; readonly artifacts: ArtifactStore },
-  view: string,
-): Promise<void> {
-  const { endpoints } = await routes.read();
-  for (const { endpoint, versions } of endpoints) {
-    for (const { version } of versions) {
-      const stored = await artifacts.find(version);
-      if (!stored?.manifest.contract.views.some((used) => used.view === view)) continue;
-      const message = `the version ${version.slice(0, 19)}, which ${endpoint} serves, looks its features up in ${view}`;
-      throw new CodedError('P812', message);
+/**
+ * Why rows must stay, whatever Git says: without them a version would have nothing to answer from.
+ * A definition without rows keeps nothing, since nothing would be lost.
+ */
+function describeNeed({ uses, behind }: ViewUses, states: readonly OnlineState[]): string {
+  if (states.length === 0) return '';
+  const use = uses.find(({ definitionDigest }) =>
+    states.some((state) => state.definitionDigest === definitionDigest),
+  );
+  return use === undefined ? behind : `${describeUse(use)}, looks its features up in it`;
+}
+
+async function makeRows(
+  ports: ViewRowsPorts,
+  rows: ViewRows,
+  sequence: number,
+): Promise<Work<JsonObject>> {
+  const { live, wanted, kept } = rows;
+  const failures: unknown[] = [];
+  let summary: string | null = null;
+  for (const one of wanted) {
+    try {
+      const { rows: keys, snapshotDigest } = await makeOne(ports.onlineFeatures, one, sequence);
+      if (one === live) {
+        summary = `has ${keys} keys ready to look up, from ${snapshotDigest.slice(0, 19)}`;
+      }
+    } catch (error) {
+      // One definition that its source no longer fits must not keep the others from being fresh.
+      failures.push(error);
     }
   }
+  if (failures.length > 0) throw failures[0];
+  if (listUnused(rows).length > 0) await ports.onlineFeatures.keepOnly(live.definition.view, kept);
+  const notes = { definition: live.digest };
+  const inputs = { definition: live.digest, snapshot: live.snapshot.record.digest as Digest };
+  return { notes, outcome: summary === null ? { inputs } : { inputs, summary } };
 }
 
-type Sources = { readonly forms: ZoneForms; readonly snapshots: Snapshots };
-
-async function resolve(
-  { forms, snapshots }: Sources,
-  view: NormalForm,
-): Promise<{ readonly definition: ViewDefinition; readonly snapshot: StoredSnapshot }> {
-  const definition = await resolveViewDefinition(forms, view);
-  const snapshot = await snapshots.readAccepted(definition.source);
-  if (snapshot !== null) return { definition, snapshot };
-  const message = `the source ${definition.source} has no accepted snapshot`;
-  throw new CodedError('P802', message, { remedy: 'retry' });
-}
-
-/** What the rows should be made from; what cannot be told now is looked at again later. */
-async function findWanted(sources: Sources, view: NormalForm): Promise<string> {
-  const { definition, snapshot } = await resolve(sources, view);
-  return toMadeFrom(toDefinitionDigest(definition), snapshot);
-}
-
-function toMadeFrom(definitionDigest: string, { record }: StoredSnapshot): string {
-  return digestJson({ definition: definitionDigest, snapshot: record.digest });
+async function makeOne(
+  onlineFeatures: OnlineFeatures,
+  { definition, snapshot }: WantedRows,
+  sequence: number,
+): Promise<OnlineState> {
+  const state = await onlineFeatures.materialise(definition, snapshot, sequence);
+  const wanted = snapshot.record.digest;
+  if (state.snapshotDigest === wanted) return state;
+  const message = `the rows of ${definition.view} were made from ${state.snapshotDigest.slice(0, 19)} by somebody who began later, and not from ${wanted.slice(0, 19)}`;
+  throw new CodedError('P808', message, { remedy: 'retry' });
 }

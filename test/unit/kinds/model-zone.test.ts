@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { ZoneStatus } from '../../../reconciler/core/status/zone-status.ts';
 import {
   begin,
   change,
@@ -159,54 +158,6 @@ describe('a zone with a model', () => {
     expect(await zone.story('Release', 'fraud')).toEqual(['create failed']);
     expect(JSON.stringify(running.status())).toContain('P807');
     expect((await zone.routes.read()).endpoints[0]?.versions).toEqual([]);
-    await running.stop();
-  });
-
-  it('keeps the rows of a view that left Git for as long as a version is served from them', async () => {
-    const { zone, running } = await begin();
-    await pass(zone, running, isConverged);
-    const [version = ''] = await readVersions(zone);
-    const other = toModel({ seed: 8 }).replace('view: activity', 'view: spending');
-    const spending = (REPO['views/activity.yaml'] ?? '').replace(
-      'name: activity',
-      'name: spending',
-    );
-    const released = {
-      'releases/fraud.yaml': toRelease([version, 100]),
-      'views/activity.yaml': '',
-    };
-    const revision = await zone.commit({
-      ...REPO,
-      ...released,
-      'models/fraud.yaml': other,
-      'views/spending.yaml': spending,
-    });
-    running.hint();
-    await pass(zone, running, ({ source }) => source.revision === revision);
-    await pass(zone, running, (status) => JSON.stringify(status).includes('P812'));
-    expect(await zone.story('FeatureView', 'activity')).toEqual([
-      'create succeeded',
-      'delete failed',
-    ]);
-    const [newer = ''] = (await readVersions(zone)).filter((one) => one !== version);
-    await zone.commit({
-      ...REPO,
-      ...released,
-      'models/fraud.yaml': other,
-      'views/spending.yaml': spending,
-      'releases/fraud.yaml': toRelease([newer, 100]),
-    });
-    running.hint();
-    await pass(zone, running, (status) =>
-      reasonsOf(status, 'Release', 'fraud').includes('Loading'),
-    );
-    await zone.clock.advance(400_000);
-    await pass(
-      zone,
-      running,
-      (status) => reasonsOf(status, 'FeatureView', 'activity').length === 0,
-    );
-    expect((await zone.story('FeatureView', 'activity')).at(-1)).toBe('delete succeeded');
     await running.stop();
   });
 });

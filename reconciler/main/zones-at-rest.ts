@@ -6,9 +6,11 @@ import { CodedError } from '../core/contracts/coded-error.ts';
 import { hasErrorCode } from '../core/contracts/has-error-code.ts';
 import type { JsonObject } from '../core/contracts/json.ts';
 import { toEntityKey } from '../core/features/entity-key.ts';
+import { findOnlineRow } from '../kinds/feature-view/find-online-row.ts';
+import { createZoneForms } from '../kinds/zone-forms.ts';
 import type { RunningDatabaseServer } from '../ports/database-server.ts';
 import type { PredictionRequest } from '../ports/predictions.ts';
-import { openArtifacts, openRuns } from './learning.ts';
+import { endPrograms, openArtifacts, openRuns } from './learning.ts';
 import { type Machine, openDatabaseServer, openInstanceFile, openRegistry } from './machine.ts';
 import { openNodes } from './serving.ts';
 import { toDatabaseName } from './zone-folder.ts';
@@ -61,7 +63,10 @@ export async function listNodes(
   return nodes;
 }
 
-/** What outlives the reconciler: its data-plane nodes, and its trainings with their programs. */
+/**
+ * What outlives the reconciler: its data-plane nodes, its trainings with their programs, and what
+ * it was kept from ending itself.
+ */
 export async function stopDetached(
   machine: Machine,
   paths: StatePaths,
@@ -75,6 +80,8 @@ export async function stopDetached(
     await nodes.stop();
     const suspended = await (await openRuns(machine, paths, zone)).suspend();
     stopped.push(...suspended.map((runKey) => `run ${runKey.slice(7, 19)}`));
+    const ended = await endPrograms(machine, paths, zone);
+    stopped.push(...ended.map((job) => `program ${job}`));
   }
   return stopped;
 }
@@ -116,6 +123,9 @@ async function readOnlineOf(
   keys: readonly string[],
 ): Promise<OnlineAnswer | null> {
   const { createPostgresDatabase } = await import('../adapters/database/postgres/database.ts');
+  const { openPostgresDefinitions } = await import(
+    '../adapters/definitions/postgres/definitions.ts'
+  );
   const { createPostgresOnlineFeatureReader } = await import(
     '../adapters/online-features/postgres/online-feature-reader.ts'
   );

@@ -32,7 +32,8 @@ const HELP = `
 usage: plumb features get NAMESPACE/VIEW KEY… [--format text|json] [--state DIR]
 
 Shows the newest values of a feature view for one entity, by the definition that is live; when
-there are no rows of it, by the one whose rows were made last, and says so. KEY is the value of each join key, in the order of the entity.
+there are no rows of it, by the one whose rows were made last, and says so.
+KEY is the value of each join key, in the order of the entity.
 
   --format F       text (default) or json
 ${STATE_HELP}

@@ -17,6 +17,7 @@ const ANSWER: OnlineAnswer = {
     asOf: '2026-06-01T00:00:00Z',
     rows: 1,
   } as OnlineAnswer['state'],
+  isLive: true,
   features: VALUES.map((_value, index) => `f${index}`),
   row: { values: VALUES, eventTime: 0 },
 };

@@ -20,9 +20,10 @@ with zipfile.ZipFile(sys.argv[1], "w") as wheel:
 `;
 
 const PROGRAM = `
-import sys
+import os, sys
 import plumbline_small
-sys.exit(0 if plumbline_small.ANSWER == 42 else 1)
+told = [name for name in os.environ if name.startswith("PIP_")]
+sys.exit(0 if plumbline_small.ANSWER == 42 and not told else 1)
 `;
 
 export type SmallTrainer = {

@@ -19,6 +19,16 @@ export function toInstallerEnvironment(
   return { ...Object.fromEntries(passed), LANG: 'C.UTF-8' };
 }
 
+/** What packages see that are loaded for the first time: no address, and so no password in one. */
+const FOR_PACKAGES = ['PATH', 'HOME', 'TMPDIR', 'LANG'];
+
+export function toPackageEnvironment(
+  environment: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const seen = Object.entries(environment).filter(([name]) => FOR_PACKAGES.includes(name));
+  return Object.fromEntries(seen);
+}
+
 function isPassedOn(name: string): boolean {
   if (PASSED_ON.includes(name) || PROXY.test(name)) return true;
   return name.startsWith('PIP_') && !ELSEWHERE.includes(name);

@@ -3,6 +3,7 @@ import { CodedError } from '../../../core/contracts/coded-error.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { Randomness } from '../../../ports/randomness.ts';
 import { clearFolder, type EnvironmentFolder, markReady, toPython } from './environment-folder.ts';
+import { toPackageEnvironment } from './installer-environment.ts';
 import { findInterpreter } from './interpreter.ts';
 import type { ProgramFolder } from './program-folder.ts';
 import { runPython } from './python-process.ts';
@@ -15,7 +16,12 @@ export type MakeEnvironmentDeps = {
   readonly randomness: Randomness;
 };
 
-type Step = { readonly name: string; readonly argv: readonly [string, ...string[]] };
+type Step = {
+  readonly name: string;
+  readonly argv: readonly [string, ...string[]];
+  /** Whether code of other people runs in it. */
+  readonly isForeign?: true;
+};
 
 /** Its output says most at its end. */
 const SHOWN_LINES = 8;
@@ -54,7 +60,11 @@ function toSteps(
         ...['--require-hashes', '--no-deps', '--only-binary=:all:', '-r', program.lockFile],
       ],
     },
-    { name: 'loading its packages', argv: [python, '-I', '-B', program.entryFile, '--check'] },
+    {
+      name: 'loading its packages',
+      argv: [python, '-I', '-B', program.entryFile, '--check'],
+      isForeign: true,
+    },
   ];
 }
 
@@ -64,7 +74,8 @@ async function runStep(
   step: Step,
   limitMs: number,
 ): Promise<void> {
-  const { environment, clock } = deps;
+  const { clock } = deps;
+  const environment = step.isForeign ? toPackageEnvironment(deps.environment) : deps.environment;
   const end =
     limitMs > 0
       ? await runPython({ argv: step.argv, environment, limitMs, clock })
@@ -84,8 +95,8 @@ function toHint(output: string): string {
   return '';
 }
 
-/** An address may hold a password. */
+/** An address may hold a password, and names machines inside; these words go to Git. */
 export function toShownOutput(output: string): string {
   const lines = output.trimEnd().split('\n').slice(-SHOWN_LINES).join('\n');
-  return lines.replaceAll(/\/\/[^/\s@]+@/g, '//…@').slice(-MAX_SHOWN_CHARACTERS);
+  return lines.replaceAll(/\b[a-z+]+:\/\/\S+/gi, '[address]').slice(-MAX_SHOWN_CHARACTERS);
 }

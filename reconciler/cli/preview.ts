@@ -2,13 +2,14 @@ import { digestJson } from '../core/contracts/digest.ts';
 import type { Instant } from '../core/contracts/instant.ts';
 import { type NormalForm, toRef } from '../core/contracts/normal-form.ts';
 import type { Read } from '../core/contracts/read.ts';
-import { type Ref, type RefKey, toRefKey } from '../core/contracts/ref.ts';
+import { parseRefKey, type Ref, type RefKey, toRefKey } from '../core/contracts/ref.ts';
 import { assumeRecorded } from '../core/plan/assume-recorded.ts';
 import { chooseDesired } from '../core/plan/choose-desired.ts';
 import type { Planner, Recorded } from '../core/plan/planner.ts';
 import { toPlatformRules } from '../core/plan/platform-rules.ts';
-import type { PlanView } from '../core/plan/render-plan-text.ts';
+import type { HeldResource, PlanView } from '../core/plan/render-plan-text.ts';
 import type { RevisionJudgement } from '../core/spec/judge-revision.ts';
+import { toPrintable } from '../core/spec/printable.ts';
 import { judgeAdmission } from '../engine/judge-admission.ts';
 import type { PolicyGate } from '../engine/policy-gate.ts';
 
@@ -44,8 +45,28 @@ export async function previewZone(
     policy: deps.policy,
     rules: toPlatformRules(ledger === null || ledger.length === 0 ? desired : ledger),
   });
+  const held = heldBack.flatMap((key) => describeHeld(judgement, live, key));
   const observedFrom = ledger === null ? 'no ledger yet' : 'live as the ledger says';
-  return { ...result, observedFrom };
+  return { ...result, held, observedFrom };
+}
+
+function describeHeld(
+  judgement: RevisionJudgement,
+  live: ReadonlyMap<RefKey, NormalForm>,
+  key: RefKey,
+): readonly HeldResource[] {
+  const ref = parseRefKey(key);
+  if (ref === null) return [];
+  const isLive = live.has(key);
+  const found = judgement.heldBack.find((one) => toRefKey(one.ref) === key);
+  if (found !== undefined) return [{ ref, why: found.why, isLive }];
+  const [path] = judgement.uncertainPaths;
+  const mayBeThere =
+    path !== undefined && !judgement.valid.some((one) => toRefKey(one.ref) === key);
+  const why = mayBeThere
+    ? `it may be described in ${toPrintable(path)}, which cannot be read`
+    : 'it has to fit what is held back';
+  return [{ ref, why, isLive }];
 }
 
 function toWorld(

@@ -9,7 +9,7 @@ import { checkZones } from './check-zones.ts';
 import { closeOverDependents, traceWay } from './dependents-closure.ts';
 import { checkFits } from './fit/check-fits.ts';
 import { locateField } from './locate-field.ts';
-import { type Placement, placeResources } from './placement.ts';
+import { type Placement, type Placements, placeResources, UNCLEAR } from './placement.ts';
 import { buildGraph, type Edge, type ResourceGraph } from './resource-graph.ts';
 import { listComponents } from './strong-components.ts';
 import type { BrokenResource, HeldBack, Validity } from './validity.ts';
@@ -52,7 +52,7 @@ export function decideValidity(input: {
       .filter(({ ref }) => ref.kind === 'Zone')
       .map(({ ref }) => ref.name)
       .sort(),
-    heldBack: listHeldBack(invalid, ways),
+    heldBack: listHeldBack(invalid, ways, placements),
     frozen: platform.length > 0 || holdsEverything(invalid.keys(), broken),
     diagnostics: [
       ...problems.map(({ diagnostic }) => diagnostic),
@@ -103,12 +103,13 @@ function holdsEverything(invalid: Iterable<RefKey>, broken: readonly BrokenResou
 function listHeldBack(
   invalid: ReadonlyMap<RefKey, string>,
   ways: ReadonlyMap<RefKey, Edge>,
+  placements: Placements,
 ): readonly HeldBack[] {
   const reasons = new Map(invalid);
   for (const key of ways.keys()) reasons.set(key, `it depends on ${toWayText(ways, key)}`);
   return [...reasons]
     .sort(([left], [right]) => (left < right ? -1 : 1))
-    .map(([key, why]) => ({ ref: toRef(key), why }));
+    .map(([key, why]) => ({ ref: toRef(key), why, placement: placements.get(key) ?? UNCLEAR }));
 }
 
 type Waits = {

@@ -15,7 +15,7 @@ export type Placement =
 export type Placements = ReadonlyMap<RefKey, Placement>;
 
 const EVERYWHERE: Placement = { state: 'everywhere' };
-const UNCLEAR: Placement = { state: 'unclear' };
+export const UNCLEAR: Placement = { state: 'unclear' };
 
 /** Places every node, once: `components` has dependencies before dependents. */
 export function placeResources(

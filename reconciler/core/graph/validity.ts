@@ -12,7 +12,12 @@ export type BrokenResource = {
   readonly location: SourceLocation;
 };
 
-export type HeldBack = { readonly ref: Ref; readonly why: string };
+export type HeldBack = {
+  readonly ref: Ref;
+  readonly why: string;
+  /** Where it would stand; unclear for one that cannot be read. */
+  readonly placement: Placement;
+};
 
 /** A resource that may be followed, and where it stands. */
 export type PlacedResource = Resource & { readonly placement: Placement };

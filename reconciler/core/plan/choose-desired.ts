@@ -6,6 +6,7 @@ import type { RevisionJudgement } from '../spec/judge-revision.ts';
 
 export type ChosenDesired = {
   readonly desired: readonly NormalForm[];
+  /** What of this zone is not as the revision says. */
   readonly heldBack: readonly RefKey[];
 };
 
@@ -29,5 +30,8 @@ export function chooseDesired(
   const keptKeys = kept.map(([key]) => key);
   const together = [...valid, ...kept.map(([, form]) => form)];
   const { desired, restored } = restoreReferences(together, keptKeys, lastGood);
-  return { desired, heldBack: [...new Set([...held, ...keptKeys, ...restored])].sort() };
+  const own = judgement.heldBack
+    .filter(({ placement }) => isPlacedIn(placement, zone))
+    .map(({ ref }) => toRefKey(ref));
+  return { desired, heldBack: [...new Set([...own, ...keptKeys, ...restored])].sort() };
 }

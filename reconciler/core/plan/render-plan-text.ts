@@ -1,4 +1,4 @@
-import { toRefKey, toRefTitle } from '../contracts/ref.ts';
+import { type Ref, toRefKey, toRefTitle } from '../contracts/ref.ts';
 import { directionOf } from './actions.ts';
 import type { Admission, Refusal } from './admission.ts';
 import type { Effect } from './effect.ts';
@@ -8,8 +8,17 @@ export type PlanView = {
   readonly plan: ZonePlan;
   readonly admission: Admission;
   readonly warnings: readonly string[];
+  readonly held: readonly HeldResource[];
   /** Where the observed state came from, in words. */
   readonly observedFrom: string;
+};
+
+/** What is not as the revision says, because something is invalid. */
+export type HeldResource = {
+  readonly ref: Ref;
+  readonly why: string;
+  /** What is not there yet cannot stay as it was. */
+  readonly isLive: boolean;
 };
 
 const GLYPHS: Readonly<Record<string, string>> = {
@@ -27,7 +36,10 @@ export function renderPlanText(view: PlanView): string {
   const lines = plan.effects.flatMap((effect) =>
     renderEffect(effect, refusals.get(toRefKey(effect.ref)) ?? null),
   );
-  const held = admission.heldBack.map((key) => `  = ${key} stays as it was: it is invalid here`);
+  const held = view.held.map(
+    ({ ref, why, isLive }) =>
+      `  = ${toRefTitle(ref)} ${isLive ? 'stays as it was' : 'is not made yet'}: ${why}`,
+  );
   const unknown = listUnknown(plan);
   const warnings = view.warnings.map((warning) => `  ! ${warning}`);
   const body = [...lines, ...held, ...unknown, ...warnings];

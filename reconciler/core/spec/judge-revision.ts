@@ -1,5 +1,6 @@
 import { type Ref, type RefKey, toRefKey } from '../contracts/ref.ts';
 import { decideValidity } from '../graph/decide-validity.ts';
+import { UNCLEAR } from '../graph/placement.ts';
 import { listReferences } from '../graph/references.ts';
 import type { BrokenResource, HeldBack, Validity } from '../graph/validity.ts';
 import { compareDiagnostics, type Diagnostic, type SourceLocation } from './diagnostic.ts';
@@ -116,7 +117,8 @@ function listAll({ resources, broken }: Gathered): readonly HeldBack[] {
   const refs = new Map<RefKey, Ref>();
   for (const { ref } of [...resources, ...broken]) if (ref !== null) refs.set(toRefKey(ref), ref);
   const sorted = [...refs].sort(([left], [right]) => (left < right ? -1 : 1));
-  return sorted.map(([, ref]) => ({ ref, why: 'the whole revision is held back' }));
+  const why = 'the whole revision is held back';
+  return sorted.map(([, ref]) => ({ ref, why, placement: UNCLEAR }));
 }
 
 function place(path: string, [line, column]: Position): SourceLocation {

@@ -6,7 +6,7 @@ import { readFolderSource } from '../../../reconciler/cli/read-source.ts';
 import { digestText } from '../../../reconciler/core/contracts/digest.ts';
 import { referencesOf } from '../../../reconciler/core/graph/references.ts';
 import { PLANNERS } from '../../../reconciler/core/plan/planners/planners.ts';
-import { SMALL_REPO, toTarget } from '../engine/zone-harness.ts';
+import { SMALL_REPO, toDocument, toTarget } from '../engine/zone-harness.ts';
 import { createCommandIo } from './command-io.ts';
 
 async function plan(files: Readonly<Record<string, string>>, args: readonly string[]) {
@@ -43,6 +43,35 @@ describe('plumb plan', () => {
     expect(output).toContain('P113');
     expect(output).toContain('3 to create');
     expect(code).toBe(1);
+  });
+
+  it('names what waits in its own zone alone, with why, and once', async () => {
+    const inEurope = (text: string) => text.replace('zone: ae', 'zone: eu');
+    const repo = {
+      ...SMALL_REPO,
+      'zones/eu.yaml': (SMALL_REPO['zones/ae.yaml'] ?? '').replaceAll('ae', 'eu'),
+      'targets/desk.yaml': inEurope(toTarget('desk', 1)),
+      'environments/test.yaml': toDocument(
+        'Environment',
+        'test',
+        '{ zone: eu, targets: [nothing] }',
+      ),
+      'namespaces/team.yaml': toDocument('Namespace', 'team', '{ owners: [a] }'),
+      'endpoints/one.yaml': toDocument(
+        'Endpoint',
+        'one',
+        '{ model: gone, environment: test }',
+      ).replace('{ name: one }', '{ name: one, namespace: team }'),
+    };
+    const { output } = await plan(repo, ['folder']);
+    const [, ae = '', eu = ''] = output.split(/^zone /m);
+    expect(ae).not.toContain('  = ');
+    const held = eu.split('\n').filter((line) => line.startsWith('  = '));
+    expect(held).toEqual([
+      expect.stringMatching(/^ {2}= endpoint team\/one is not made yet: /),
+      expect.stringMatching(/^ {2}= environment test is not made yet: .*nothing/),
+    ]);
+    expect(output).not.toContain('Environment/platform/test');
   });
 
   it('refuses a zone that is not declared, and names those that are', async () => {

@@ -32,7 +32,7 @@ export type RunRequest = RunFacts & {
 
 export type RunObservation =
   | { readonly state: 'absent' }
-  /** It waits for a slot of its pool. */
+  /** It waits for a slot of its pool: `why` says so without a subject. */
   | { readonly state: 'queued'; readonly why: string }
   | {
       readonly state: 'running';

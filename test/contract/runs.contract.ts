@@ -64,7 +64,7 @@ export function describeRuns(name: string, make: () => Promise<RunsHarness>): vo
       await start('fraud', 'succeed');
       expect(await observe('fraud')).toMatchObject({
         state: 'queued',
-        why: 'it waits for a free slot of pool cpu of target laptop',
+        why: 'waits for a free slot of pool cpu of target laptop',
       });
       expect(await harness.runs.list()).toEqual([toRunKeyOf('fraud')]);
       expect(await finish('fraud')).toMatchObject({ state: 'succeeded', attempts: 1 });
@@ -181,7 +181,7 @@ export function describeRuns(name: string, make: () => Promise<RunsHarness>): vo
       await start('fraud', 'succeed');
       expect(await observe('fraud')).toEqual({
         state: 'queued',
-        why: 'it waits for a free slot of pool cpu of target laptop',
+        why: 'waits for a free slot of pool cpu of target laptop',
       });
       await harness.letGo('fraud');
       expect(await finish('fraud')).toMatchObject({ state: 'succeeded', attempts: 1 });

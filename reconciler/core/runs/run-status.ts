@@ -104,7 +104,7 @@ export function toRunObservation(
   switch (state) {
     case 'queued': {
       const reason = why === null ? '' : `; ${why}`;
-      return { state, why: `it waits for a free slot of ${more.waitsFor}${reason}` };
+      return { state, why: `waits for a free slot of ${more.waitsFor}${reason}` };
     }
     case 'running':
       return { state, step, attempt: Math.max(1, counters.attempts), progress: more.progress };

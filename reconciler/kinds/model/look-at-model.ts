@@ -100,7 +100,7 @@ async function listChangedViews(
 /** Without figures that change all the time: a status does not flap. */
 function describeRun(runKey: string, observed: RunObservation): string {
   const name = `its run ${runKey.slice(0, 19)}`;
-  if (observed.state === 'queued') return `${name}: ${observed.why}`;
+  if (observed.state === 'queued') return `${name} ${observed.why}`;
   if (observed.state === 'running') return `${name} is in the step ${observed.step}`;
   if (observed.state === 'failed') return `${name} failed in ${observed.step}: ${observed.why}`;
   return `${name} is ${observed.state === 'absent' ? 'gone' : 'done'}`;

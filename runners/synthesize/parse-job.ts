@@ -2,14 +2,14 @@ import { CodedError } from '../../reconciler/core/contracts/coded-error.ts';
 import { parseRfc3339 } from '../../reconciler/core/contracts/instant.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../reconciler/core/contracts/json.ts';
 import type { SynthesizeJob } from '../../reconciler/core/contracts/runner-jobs.ts';
+import {
+  MAX_CUSTOMER_DAYS,
+  MAX_CUSTOMERS,
+} from '../../reconciler/core/contracts/synthetic-bounds.ts';
 
 const FIELDS = ['v', 'scenario', 'seed', 'asOf', 'days', 'customers', 'outputFolder'];
 
 const MAX_DAYS = 3_660;
-const MAX_CUSTOMERS = 20_000;
-
-/** Half as many rows, of some hundred bytes in memory each. */
-const MAX_CUSTOMER_DAYS = 2_000_000;
 
 /** Throws P808 when it is no job, and P801 when it asks for more than can be made up. */
 export function parseSynthesizeJob(value: Json): SynthesizeJob {

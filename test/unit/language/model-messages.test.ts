@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ENDPOINT, MODEL, MODEL_FILES, RELEASE, SOURCE, VIEW } from './model-repo.ts';
+import { CONNECTION, ENDPOINT, MODEL, MODEL_FILES, RELEASE, SOURCE, VIEW } from './model-repo.ts';
 import { judgeSmallRepo } from './small-repo.ts';
 
 /** The errors for one changed file in the repo with a model. */
@@ -67,6 +67,16 @@ describe('a message about a model says what is wrong and what to do', () => {
       'missing field "window": the feature "count_7d" is a count | say how far back it looks: window: 30d',
       '"column" means nothing here: the feature "count_7d" is a count of rows | remove it',
     ]);
+  });
+
+  it('for more than can be made up', () => {
+    const asked = `${CONNECTION.replace('type: folder', 'type: synthetic')}  synthetic:
+    {scenario: card-fraud, seed: 7, asOf: 2026-06-01T00:00:00Z, days: 365, customers: 9000}
+`;
+    expect(explain('connection.yaml', asked)).toEqual([
+      '9000 customers over 365 days are more than the 2000000 customer days that can be made up | with 365 days at most 5479 customers, or fewer days',
+    ]);
+    expect(explain('connection.yaml', asked.replace('9000', '5479'))).toEqual([]);
   });
 
   it('for a room that there is not', () => {

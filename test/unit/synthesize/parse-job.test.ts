@@ -1,5 +1,10 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { isCodedError } from '../../../reconciler/core/contracts/coded-error.ts';
+import {
+  MAX_CUSTOMER_DAYS,
+  MAX_CUSTOMERS,
+} from '../../../reconciler/core/contracts/synthetic-bounds.ts';
 import { parseSynthesizeJob } from '../../../runners/synthesize/parse-job.ts';
 
 const JOB = {
@@ -12,7 +17,27 @@ const JOB = {
   outputFolder: 'data',
 };
 
+type Range = { readonly minimum: number; readonly maximum: number };
+
+/** What a repo may ask for, as its schema says. */
+async function readRanges(): Promise<Readonly<Record<'seed' | 'days' | 'customers', Range>>> {
+  const file = new URL('../../../spec-schemas/connection.schema.json', import.meta.url);
+  const schema = JSON.parse(await readFile(file, 'utf8'));
+  return schema.properties.spec.properties.synthetic.properties;
+}
+
 describe('a job for made-up data', () => {
+  it('is taken for all that a repo may ask for', async () => {
+    const { seed, days, customers } = await readRanges();
+    for (const bound of ['minimum', 'maximum'] as const) {
+      const longest = { ...JOB, seed: seed[bound], days: days[bound], customers: 1 };
+      expect(parseSynthesizeJob(longest)).toEqual(longest);
+    }
+    const most = Math.min(customers.maximum, Math.floor(MAX_CUSTOMER_DAYS / days.minimum));
+    expect(parseSynthesizeJob({ ...JOB, days: days.minimum, customers: most })).toBeTruthy();
+    expect(customers.maximum).toBeLessThanOrEqual(MAX_CUSTOMERS);
+  });
+
   it('is taken as it is', () => {
     expect(parseSynthesizeJob(JOB)).toEqual(JOB);
   });

@@ -79,6 +79,13 @@ const CONNECTION_CASES: readonly CorpusCase[] = [
     ['8:25 P113', '8:37 P113', '8:47 P113', '8:80 P113'],
     CONNECTED,
   ),
+  changed(
+    'a made-up story of more customers than its days allow',
+    'connection.yaml',
+    `${CONNECTION.replace('type: folder', 'type: synthetic')}  synthetic: {scenario: card-fraud, seed: 7, asOf: 2026-06-01T00:00:00Z, days: 30, customers: 66667}\n`,
+    ['8:95 P207'],
+    CONNECTED,
+  ),
 ];
 
 const ENTITY_CASES: readonly CorpusCase[] = [

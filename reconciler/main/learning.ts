@@ -38,6 +38,8 @@ export async function openLearningPorts(
   const { machine, paths, zone } = parts;
   const folder = toZoneFolder(paths, zone);
   const stop = new AbortController();
+  // Of an owner before us that was killed: nobody waits for what its programs answer.
+  await endPrograms(machine, paths, zone);
   const programRunner = await openProgramRunner(machine, folder, stop.signal);
   return {
     ...(await openData(parts, folder, programRunner)),
@@ -52,8 +54,18 @@ export async function openLearningPorts(
   };
 }
 
+/** Ends the programs of an owner that is gone, and removes their jobs; returns which they were. */
+export async function endPrograms(
+  { clock, identity: processIdentity }: Machine,
+  paths: StatePaths,
+  zone: string,
+): Promise<readonly string[]> {
+  const { sweepJobs } = await import('../adapters/program-runner/process/sweep-jobs.ts');
+  return sweepJobs({ jobsFolder: toZoneFolder(paths, zone).jobs, clock, processIdentity });
+}
+
 async function openProgramRunner(
-  { clock }: Machine,
+  { clock, identity: processIdentity }: Machine,
   folder: ZoneFolder,
   signal: AbortSignal,
 ): Promise<ProgramRunner> {
@@ -64,6 +76,7 @@ async function openProgramRunner(
     toProgramFile,
     jobsFolder: folder.jobs,
     clock,
+    processIdentity,
     environment: process.env,
     signal,
   });

@@ -10,7 +10,8 @@ export interface ProgramRunner {
    * Nothing of this process's environment is inherited. Throws P801 or P804 when the program says
    * that what it was given is bad (its words are the message), P808 when it fails in any other way,
    * does not end in time or answers with something else; a program that is ended leaves no child
-   * behind.
+   * behind. One whose owner was killed goes on, until the next owner begins or everything is
+   * stopped.
    */
   run(input: {
     readonly program: 'synthesize' | 'materialize' | 'evaluate';

@@ -30,6 +30,7 @@ async function makeProcessHarness(signal = new AbortController().signal): Promis
     toProgramFile: () => SAMPLE_PROGRAM,
     jobsFolder: join(folder, 'jobs'),
     clock,
+    processIdentity: createSystemProcessIdentity(),
     environment: { ...process.env, SECRET_OF_OURS: 'hush' },
     signal,
     nodeArguments: ['--import', import.meta.resolve('tsx')],
@@ -79,6 +80,7 @@ describe('a program in a process of its own', () => {
       HOME: process.env['HOME'],
       LANG: 'C.UTF-8',
       TZ: 'UTC',
+      PLUMBLINE_JOB_DIR: expect.stringMatching(/\/jobs\/job-\w+$/),
     });
   });
 
@@ -150,6 +152,7 @@ describe('a machine without the program', () => {
       toProgramFile: () => join(folder, 'missing.js'),
       jobsFolder: folder,
       clock: createSimulatedClock({ startAt: 0 }),
+      processIdentity: createSystemProcessIdentity(),
       environment: process.env,
     });
     const error = await ask(runner, 'echo').catch((thrown: unknown) => thrown);

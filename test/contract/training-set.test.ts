@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSystemClock } from '../../reconciler/adapters/clock/system/clock.ts';
+import { createSystemProcessIdentity } from '../../reconciler/adapters/process-identity/system/process-identity.ts';
 import { createProcessProgramRunner } from '../../reconciler/adapters/program-runner/process/program-runner.ts';
 import type { FeatureContract } from '../../reconciler/core/contracts/generated/model-manifest.generated.ts';
 import type { JsonObject } from '../../reconciler/core/contracts/json.ts';
@@ -219,6 +220,7 @@ describe('a training set', () => {
       toProgramFile: () => fileURLToPath(PROGRAM),
       jobsFolder: join(folder, 'jobs'),
       clock: createSystemClock(),
+      processIdentity: createSystemProcessIdentity(),
       environment: process.env,
       nodeArguments: ['--import', import.meta.resolve('tsx')],
     });

@@ -6,6 +6,7 @@ import { createSystemClock } from '../../reconciler/adapters/clock/system/clock.
 import { createPostgresDatabase } from '../../reconciler/adapters/database/postgres/database.ts';
 import { openPostgresOnlineFeatures } from '../../reconciler/adapters/online-features/postgres/online-features.ts';
 import { openPostgresOnlineRowWriter } from '../../reconciler/adapters/online-features/postgres/online-row-writer.ts';
+import { createSystemProcessIdentity } from '../../reconciler/adapters/process-identity/system/process-identity.ts';
 import { createMemoryProgramRunner } from '../../reconciler/adapters/program-runner/memory/program-runner.ts';
 import { createProcessProgramRunner } from '../../reconciler/adapters/program-runner/process/program-runner.ts';
 import { digestText } from '../../reconciler/core/contracts/digest.ts';
@@ -87,6 +88,7 @@ function startPrograms(folder: string): ProgramRunner {
     toProgramFile: (program) => fileURLToPath(new URL(`${program}/main.ts`, PROGRAMS)),
     jobsFolder: join(folder, 'jobs'),
     clock: createSystemClock(),
+    processIdentity: createSystemProcessIdentity(),
     environment: process.env,
     nodeArguments: ['--import', import.meta.resolve('tsx')],
   });

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createSystemClock } from '../../reconciler/adapters/clock/system/clock.ts';
+import { createSystemProcessIdentity } from '../../reconciler/adapters/process-identity/system/process-identity.ts';
 import { createMemoryProgramRunner } from '../../reconciler/adapters/program-runner/memory/program-runner.ts';
 import { createProcessProgramRunner } from '../../reconciler/adapters/program-runner/process/program-runner.ts';
 import type { JsonObject } from '../../reconciler/core/contracts/json.ts';
@@ -15,6 +16,7 @@ export function createSourcePrograms(jobsFolder: string): ProgramRunner {
       new URL(`../../runners/${program}/main.ts`, import.meta.url).pathname,
     jobsFolder,
     clock: createSystemClock(),
+    processIdentity: createSystemProcessIdentity(),
     environment: process.env,
     nodeArguments: ['--import', import.meta.resolve('tsx')],
   });

@@ -4,7 +4,7 @@ import { STATE_HELP, STATE_OPTION, type StatePaths, toStatePaths } from '../stat
 
 export type DownCommandDeps = {
   readonly stopReconciler: (paths: StatePaths) => Promise<'absent' | 'stopped' | 'killed'>;
-  /** Data-plane nodes and trainings; returns the names of what it stopped. */
+  /** Data-plane nodes, trainings and stray programs; returns the names of what it stopped. */
   readonly stopDetached: (paths: StatePaths) => Promise<readonly string[]>;
   readonly stopDatabase: (paths: StatePaths) => Promise<void>;
 };

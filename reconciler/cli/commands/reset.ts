@@ -6,7 +6,7 @@ import { STATE_HELP, STATE_OPTION, type StatePaths, toStatePaths } from '../stat
 export type ResetCommandDeps = {
   readonly isInitialised: (paths: StatePaths) => Promise<boolean>;
   readonly stopReconciler: (paths: StatePaths) => Promise<unknown>;
-  /** Data-plane nodes and trainings. */
+  /** Data-plane nodes, trainings and stray programs. */
   readonly stopDetached: (paths: StatePaths) => Promise<readonly string[]>;
   /** Also where the data lies outside the state folder, as it does for root. */
   readonly destroyDatabase: (paths: StatePaths) => Promise<void>;

@@ -10,6 +10,8 @@ export type ProgramProcess = {
   readonly limitMs: number;
   readonly clock: Clock;
   readonly signal: AbortSignal | undefined;
+  /** Writes down that it runs; when that fails it must not run. */
+  readonly register: (pid: number) => Promise<void>;
 };
 
 export type ProgramEnd =
@@ -52,14 +54,27 @@ export async function runProgramProcess(input: ProgramProcess): Promise<ProgramE
     const late = input.clock
       .sleep(input.limitMs, over.signal)
       .then(() => ({ state: 'timed-out' }) as const);
-    const first = await Promise.race([end, late, awaitAbort(input.signal, over.signal)]);
-    if (first.state === 'ended' || first.state === 'not-started') return first;
+    const aborted = awaitAbort(input.signal, over.signal);
+    const unregistered = await register(input, child);
+    const first = unregistered ?? (await Promise.race([end, late, aborted]));
+    const isOver = first.state === 'ended' || first.state === 'not-started';
+    if (isOver && unregistered === null) return first;
     killGroup(child);
     // The group is killed, so this comes; until then it might still write.
     await end;
     return first;
   } finally {
     over.abort();
+  }
+}
+
+/** Why the program may not go on; null when it may. */
+async function register(input: ProgramProcess, child: ChildProcess) {
+  try {
+    if (child.pid !== undefined) await input.register(child.pid);
+    return null;
+  } catch (cause) {
+    return { state: 'not-started', cause } as const;
   }
 }
 
@@ -78,6 +93,7 @@ function awaitAbort(
   over: AbortSignal,
 ): Promise<{ readonly state: 'aborted' }> {
   return new Promise((resolve) => {
+    if (signal?.aborted === true) resolve({ state: 'aborted' });
     signal?.addEventListener('abort', () => resolve({ state: 'aborted' }), {
       once: true,
       signal: over,

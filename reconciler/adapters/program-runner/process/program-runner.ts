@@ -1,11 +1,13 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CodedError } from '../../../core/contracts/coded-error.ts';
 import type { JsonObject } from '../../../core/contracts/json.ts';
 import { parseAnswerLine, type RunnerAnswer } from '../../../core/contracts/runner-answer.ts';
 import { isPlainName } from '../../../core/spec/target-form.ts';
 import type { Clock } from '../../../ports/clock.ts';
+import type { ProcessIdentity } from '../../../ports/process-identity.ts';
 import type { ProgramRunner } from '../../../ports/program-runner.ts';
+import { JOB_VARIABLE, writeJobMark } from './job-mark.ts';
 import { type ProgramEnd, runProgramProcess } from './program-process.ts';
 
 type ProgramInput = Parameters<ProgramRunner['run']>[0];
@@ -16,6 +18,7 @@ export type ProcessProgramRunnerDeps = {
   /** For jobs and what spills while they run: in the zone, and for the owner alone. */
   readonly jobsFolder: string;
   readonly clock: Clock;
+  readonly processIdentity: ProcessIdentity;
   /** Where the programs find what the machine offers; the rest is left out. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Ends what runs and refuses what waits. */
@@ -50,7 +53,8 @@ export function createProcessProgramRunner(deps: ProcessProgramRunnerDeps): Prog
 
 async function runJob(deps: ProcessProgramRunnerDeps, input: ProgramInput): Promise<JsonObject> {
   await mkdir(deps.jobsFolder, { recursive: true, mode: 0o700 });
-  const folder = await mkdtemp(join(deps.jobsFolder, 'job-'));
+  // A program is found by this name, so it is the one without links on the way.
+  const folder = await realpath(await mkdtemp(join(deps.jobsFolder, 'job-')));
   try {
     const jobFile = join(folder, 'job.json');
     await writeFile(jobFile, JSON.stringify(input.job), { mode: 0o600, flag: 'wx' });
@@ -62,15 +66,23 @@ async function runJob(deps: ProcessProgramRunnerDeps, input: ProgramInput): Prom
         HOME: deps.environment['HOME'],
         LANG: 'C.UTF-8',
         TZ: 'UTC',
+        [JOB_VARIABLE]: folder,
       },
       limitMs: input.limitMs,
       clock: deps.clock,
       signal: deps.signal,
+      register: (pid) => register(deps, folder, pid),
     });
     return await toResult(deps, input, end);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+async function register(deps: ProcessProgramRunnerDeps, folder: string, pid: number) {
+  const identity = await deps.processIdentity.readIdentity(pid);
+  // One that has ended already is looked for by nobody.
+  if (identity !== null) await writeJobMark(folder, { pid, identity });
 }
 
 async function toResult(

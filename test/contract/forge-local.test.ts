@@ -154,9 +154,31 @@ describe('what stands in the repository', () => {
   it('has a head to fetch, mended by the next event when a crash lost it', async () => {
     expect(await git.readRef(toHeadRef(1))).toBe(head);
     git.setRef(toHeadRef(1), null);
+    const entry = { type: 'comment', key: null, body: 'hello' } as const;
+    await harness.forge.add(1, entry, ACTORS.you);
+    expect(await git.readRef(toHeadRef(1))).toBe(head);
+    git.setRef(toHeadRef(1), null);
     const next = await harness.push('raise-a', { 'a.yaml': 'a: 3\n' });
     await harness.forge.refresh(1, ACTORS.plumbline);
     expect(await git.readRef(toHeadRef(1))).toBe(next);
+  });
+
+  it('keeps an event whose reference somebody else moved on meanwhile', async () => {
+    const next = await harness.push('other', { 'b.yaml': 'b: 2\n' });
+    const elsewhere = await harness.readMain();
+    const racing: MemoryGit = {
+      ...git,
+      moveRef: (move) => {
+        git.setRef(move.name, elsewhere);
+        return git.moveRef(move);
+      },
+    };
+    const log = createSignedPullLog({ git: racing, createVerifier });
+    const clock = createSimulatedClock({ startAt: harness.clock.now() });
+    const allowedSignersPath = 'allowed_signers';
+    const forge = createLocalForge({ git: racing, log, clock, createVerifier, allowedSignersPath });
+    const pull = await forge.open({ title: 't', body: '', branch: 'other' }, ACTORS.you);
+    expect(pull).toMatchObject({ number: 2, head: next });
   });
 
   it.skipIf(!HAS_SSH_KEYGEN)('is an approval that ssh-keygen verifies by itself', async () => {

@@ -69,7 +69,8 @@ export function createSignedPullLog(deps: SignedPullLogDeps): PullLog {
     async append(event, signer) {
       const { pull } = event;
       const branch = toLogRef(pull);
-      const expectedTip = await findPlace(git, event, kept.get(pull));
+      const known = kept.get(pull);
+      const expectedTip = await findPlace(git, event, known);
       await git.append({
         branch,
         expectedTip,
@@ -85,7 +86,9 @@ export function createSignedPullLog(deps: SignedPullLogDeps): PullLog {
         ],
         signer,
       });
-      if (event.type === 'open' || event.type === 'push') await moveHead(git, pull, event.head);
+      const isMove = event.type === 'open' || event.type === 'push';
+      const head = isMove ? event.head : known?.story.head;
+      if (head !== undefined) await moveHead(git, pull, head);
     },
   };
 }
@@ -101,7 +104,13 @@ export function toHeadRef(number: number): RefName {
 async function moveHead(git: GitReader & GitMerger, pull: number, next: Oid): Promise<void> {
   const name = toHeadRef(pull);
   const expected = await git.readRef(name);
-  if (expected !== next) await git.moveRef({ name, expected, next });
+  if (expected === next) return;
+  try {
+    await git.moveRef({ name, expected, next });
+  } catch (error) {
+    // Somebody else wrote a later event and moved it meanwhile; what we wrote stands all the same.
+    if (!isCodedError(error, 'P405')) throw error;
+  }
 }
 
 /** Numbers have no gaps, so doubling and halving finds the last of thousands in a few reads. */

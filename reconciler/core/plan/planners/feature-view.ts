@@ -62,11 +62,14 @@ const WORDS: ConvergenceWords = {
 };
 
 function toStillServed({ now }: PlannerInput, kept: PlannerResult, needed: string): PlannerResult {
-  const message = `left Git, and goes once another version is released: ${needed}`;
-  const stalled = toStalled('StillServed', message, now);
-  // A refresh that failed is said too: what is served grows old.
-  const failed = kept.conditions.filter(({ type }) => type === 'Stalled');
-  return { ...stalled, conditions: [...stalled.conditions, ...failed] };
+  // What keeps its rows from being fresh is said too: what is served grows old.
+  const trouble = kept.conditions.filter(({ type }) => type === 'Stalled');
+  const why = [needed, ...trouble.map(({ message }) => message)].join('; ');
+  return toStalled(
+    'StillServed',
+    `left Git, and goes once another version is released: ${why}`,
+    now,
+  );
 }
 
 function toStalled(reason: string, message: string, now: Instant): PlannerResult {

@@ -11,6 +11,9 @@ export async function serveZones(deps: {
   };
   /** Tells other commands where this process can be reached. */
   readonly announce: (port: number) => Promise<void>;
+  /** What to do when no zone is acted for any more, before anything else is closed. */
+  readonly afterDrain: () => Promise<void>;
+  readonly listNodes: RunningInstallation['listNodes'];
   readonly onStep: (text: string) => void;
   readonly opened: Opened;
 }): Promise<RunningInstallation> {
@@ -24,9 +27,10 @@ export async function serveZones(deps: {
   const done = host.run(stop.signal);
   // Who waits for it may still be at something else when it fails.
   done.catch(() => undefined);
+  opened.add(deps.afterDrain);
   opened.add(async () => {
     stop.abort();
     await done.catch(() => undefined);
   });
-  return { url, readStatus: host.status, done, stop: opened.closeAll };
+  return { url, readStatus: host.status, listNodes: deps.listNodes, done, stop: opened.closeAll };
 }

@@ -18,6 +18,7 @@ import {
   openRegistry,
 } from './machine.ts';
 import { openZone, type ZoneParts } from './zone.ts';
+import { listNodes, suspendRuns } from './zones-at-rest.ts';
 
 const LEDGER_IDENTITY: IdentityName = 'plumbline';
 
@@ -57,10 +58,25 @@ export async function startInstallation(
       port: options.port,
     });
     const announce = (port: number) => registry.registerSelf(RECONCILER, { port });
-    return await serveZones({ host, server, announce, onStep, opened });
+    return await serveZones({
+      ...{ host, server, announce, onStep, opened },
+      listNodes: () => listNodes(machine, paths),
+      afterDrain: () => pauseRuns(machine, paths, onStep),
+    });
   } catch (error) {
     await opened.closeAll().catch(() => undefined);
     throw error;
+  }
+}
+
+/** Nobody would see a training end, so that it stops too, and goes on from where it was. */
+async function pauseRuns(
+  machine: Machine,
+  paths: StatePaths,
+  onStep: (text: string) => void,
+): Promise<void> {
+  for (const name of await suspendRuns(machine, paths)) {
+    onStep(`suspended ${name}: it goes on after the next start`);
   }
 }
 

@@ -78,12 +78,29 @@ export async function stopDetached(
     const node = await nodes.find();
     if (node !== null) stopped.push(node.name);
     await nodes.stop();
-    const suspended = await (await openRuns(machine, paths, zone)).suspend();
-    stopped.push(...suspended.map((runKey) => `run ${runKey.slice(7, 19)}`));
+    stopped.push(...(await suspendRunsOf(machine, paths, zone)));
     const ended = await endPrograms(machine, paths, zone);
     stopped.push(...ended.map((job) => `program ${job}`));
   }
   return stopped;
+}
+
+/** Stops every training in order; each waits for the next start. Returns what they are called. */
+export async function suspendRuns(machine: Machine, paths: StatePaths): Promise<readonly string[]> {
+  const suspended: string[] = [];
+  for (const zone of await listZones(paths)) {
+    suspended.push(...(await suspendRunsOf(machine, paths, zone)));
+  }
+  return suspended;
+}
+
+async function suspendRunsOf(
+  machine: Machine,
+  paths: StatePaths,
+  zone: string,
+): Promise<readonly string[]> {
+  const suspended = await (await openRuns(machine, paths, zone)).suspend();
+  return suspended.map((runKey) => `run ${runKey.slice(7, 19)}`);
 }
 
 export async function predict(

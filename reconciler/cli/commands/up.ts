@@ -1,17 +1,20 @@
 import { CodedError } from '../../core/contracts/coded-error.ts';
 import { toRefTitle } from '../../core/contracts/ref.ts';
-import type { ResourceStatus, ZoneStatus } from '../../core/status/zone-status.ts';
+import type { ZoneStatus } from '../../core/status/zone-status.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { type Command, type CommandIo, EXIT_OK } from '../command.ts';
+import { describeReady, type NodeAddress } from '../describe-ready.ts';
 import { parseOptions, parseWholeNumber } from '../parse-options.ts';
 import { STATE_HELP, STATE_OPTION, type StatePaths, toStatePaths } from '../state-paths.ts';
 
 export type RunningInstallation = {
   readonly url: string;
   readonly readStatus: () => readonly ZoneStatus[];
+  /** Where models are served, by those nodes that run. */
+  readonly listNodes: () => Promise<readonly NodeAddress[]>;
   /** Rejects when the reconciler ends by itself. */
   readonly done: Promise<void>;
-  /** Drains and stops in order: reconciler, HTTP, database. */
+  /** Drains and stops in order: reconciler, trainings, HTTP, database. */
   readonly stop: () => Promise<void>;
 };
 
@@ -41,7 +44,8 @@ usage: plumb up [--port N] [--serve-port N] [--zone ZONE] [--state DIR]
 
 Starts the database (or adopts the one that runs) and the reconciler, makes a
 platform repo first when there is none, says when everything has converged, and
-runs until Ctrl-C. plumb down stops it from elsewhere.
+runs until Ctrl-C, which stops everything in order: a training keeps what it has
+come to, and goes on after the next start. plumb down stops it from elsewhere.
 
   --port N         the status page's port on 127.0.0.1 (default 7171, 0: any free one)
   --serve-port N   where models are served on 127.0.0.1: this port or one of the next
@@ -52,6 +56,10 @@ ${STATE_HELP}
 Environment: DATABASE_URL uses that PostgreSQL server instead of the embedded one;
 PLUMBLINE_ENVIRONMENTS is where trainers' environments are kept, for several
 installations to share (default: in the state folder).
+
+What happens is told on stdout, the log is written to stderr: as warnings for a
+person where that is a terminal, else as a line of JSON for each event. Keep them
+apart with plumb up 2> plumbline.log, or npm start 2> plumbline.log.
 
 Exit codes: 0 stopped in order; 1 could not start, or failed.`;
 
@@ -113,7 +121,12 @@ async function runUntilStopped(
       waitUntilConverged(deps, running, stop, say),
       running.done.then(() => false),
     ]);
-    if (isReady) io.write(describeReady(running, paths));
+    if (isReady) {
+      const { url } = running;
+      const [zones, nodes] = [running.readStatus(), await running.listNodes()];
+      const { servingPort } = options;
+      io.write(describeReady({ url, zones, nodes, servingPort, paths, folder: io.cwd }));
+    }
     await Promise.race([running.done, waitForStop(stop)]);
     if (stop.aborted) say('stopping: finishing what is in progress');
   } finally {
@@ -163,7 +176,7 @@ function describeProgress({ zone, resources }: ZoneStatus): readonly string[] {
     conditions
       .filter(({ type, reason }) => type === 'Progressing' && reason !== 'WaitingForDependency')
       .filter(() => SLOW_KINDS.has(ref.kind))
-      .map(({ message }) => `zone ${zone}: ${toRefTitle(ref)} ${message}`),
+      .map(({ message }) => `zone ${zone}: ${toRefTitle(ref)}: ${message}`),
   );
 }
 
@@ -172,32 +185,4 @@ function waitForStop(stop: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     stop.addEventListener('abort', () => resolve(), { once: true });
   });
-}
-
-function describeReady(running: RunningInstallation, paths: StatePaths): string {
-  return [
-    '',
-    'ready',
-    ...running.readStatus().map(describeZone),
-    '',
-    'what to try next, in another terminal:',
-    `  git clone ${paths.repository} my-platform`,
-    '                                                edit a file of it, commit, git push',
-    '  node reconciler/cli/plumb.mjs status --wait   what is in force, and what is not',
-    '  node reconciler/cli/plumb.mjs audit log       what was done, and why',
-    '  node reconciler/cli/plumb.mjs audit verify    that nothing was changed since',
-    `  ${running.url.padEnd(44)}  the same as a page`,
-    '',
-    'Ctrl-C stops everything in order.',
-    '',
-  ].join('\n');
-}
-
-function describeZone({ zone, resources, source }: ZoneStatus): string {
-  const isReady = ({ conditions }: ResourceStatus) =>
-    conditions.some((one) => one.type === 'Ready' && one.status === 'True');
-  const ready = resources.filter(isReady).length;
-  const attention = ready === resources.length ? '' : '; plumb status says what is in the way';
-  const held = source.held === null ? '' : `; held: ${source.held}`;
-  return `  zone ${zone}: ${ready} of ${resources.length} resources as desired${attention}${held}`;
 }

@@ -1,5 +1,6 @@
 import { CodedError } from '../../core/contracts/coded-error.ts';
 import { toRefTitle } from '../../core/contracts/ref.ts';
+import { foldDiagnostics } from '../../core/spec/fold-diagnostics.ts';
 import type { ResourceStatus, ZoneStatus } from '../../core/status/zone-status.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { type Command, type CommandIo, EXIT_OK } from '../command.ts';
@@ -112,7 +113,7 @@ function renderZone(zone: ZoneStatus, tip: string | null): string {
   ];
   if (source.held !== null) lines.push(`  held     ${source.held}`);
   if (zone.trouble !== null) lines.push(`  trouble  ${zone.trouble}`);
-  for (const one of source.diagnostics) {
+  for (const one of foldDiagnostics(source.diagnostics)) {
     const { path, line, column } = one.location;
     lines.push(`  ${one.severity.padEnd(8)} ${path}:${line}:${column} ${one.code} ${one.message}`);
   }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createSimulatedClock } from '../../../reconciler/adapters/clock/simulated/clock.ts';
 import { createStatusCommand } from '../../../reconciler/cli/commands/status.ts';
+import type { Diagnostic } from '../../../reconciler/core/spec/diagnostic.ts';
 import type { Condition } from '../../../reconciler/core/status/condition.ts';
 import type { SourceStatus, ZoneStatus } from '../../../reconciler/core/status/zone-status.ts';
 import { createCommandIo } from './command-io.ts';
@@ -57,6 +58,22 @@ describe('plumb status', () => {
     ],
   ])('exits as its help says when %s', async (_name, zones, code) => {
     expect(await run([], () => zones).code).toBe(code);
+  });
+
+  it('says what is to be mended first, and in one line what it holds back', async () => {
+    const location = { path: 'z.yaml', line: 1, column: 1 };
+    const toHeld = (what: string): Diagnostic => ({
+      ...{ code: 'P205', severity: 'warning', message: `${what} waits`, location },
+      heldBack: { what, by: 'target desk', at: location },
+    });
+    const error: Diagnostic = { code: 'P111', severity: 'error', message: 'a typo', location };
+    const diagnostics = [toHeld('a'), toHeld('b'), error];
+    const { code, output } = run([], () => [toZone({ source: { ...IN_FORCE, diagnostics } })]);
+    await code;
+    expect(output().split('\n').slice(2, 4)).toEqual([
+      '  error    z.yaml:1:1 P111 a typo',
+      '  warning  z.yaml:1:1 P205 target desk, which is invalid, holds back 2: a, b',
+    ]);
   });
 
   const stalled: Condition = { ...READY, type: 'Stalled', reason: 'EffectFailed' };

@@ -100,22 +100,25 @@ export function createModelZone() {
     commit: harness.commit,
     open: () => harness.open({ kinds }),
     /** What the ledger says of one resource, oldest first. */
-    titles: async (kind: string, name: string) => {
-      const entries = await readLedgerEntries(harness.git, 'ae', 1_000);
-      return entries
-        .filter(({ record }) => record.ref.kind === kind && record.ref.name === name)
-        .map(({ title }) => title)
-        .reverse();
-    },
+    titles: async (kind: string, name: string) =>
+      (await readStory(harness, kind, name)).map(({ title }) => title),
     /** What was done to one resource, oldest first: `train succeeded`. */
-    story: async (kind: string, name: string) => {
-      const entries = await readLedgerEntries(harness.git, 'ae', 1_000);
-      return entries
-        .filter(({ record }) => record.ref.kind === kind && record.ref.name === name)
-        .map(({ record }) => `${record.action} ${record.outcome}`)
-        .reverse();
-    },
+    story: async (kind: string, name: string) =>
+      (await readStory(harness, kind, name)).map(
+        ({ record }) => `${record.action} ${record.outcome}`,
+      ),
   };
+}
+
+async function readStory(
+  { git }: Pick<ReturnType<typeof createZoneHarness>, 'git'>,
+  kind: string,
+  name: string,
+) {
+  const entries = await readLedgerEntries(git, 'ae', 1_000);
+  return entries
+    .filter(({ record }) => record.ref.kind === kind && record.ref.name === name)
+    .reverse();
 }
 
 function toResult(files: Map<string, Uint8Array>, request: RunRequest, auc: number) {

@@ -2,8 +2,11 @@ import { once } from 'node:events';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { createSystemClock } from '../../reconciler/adapters/clock/system/clock.ts';
 import { createFiles } from '../../reconciler/adapters/executor/process/files.ts';
 import { createSystemProcessIdentity } from '../../reconciler/adapters/process-identity/system/process-identity.ts';
+import { createSupervisorSettings } from '../../reconciler/adapters/runs/process/settings.ts';
+import { superviseRun } from '../../reconciler/adapters/runs/process/supervise-run.ts';
 import {
   hasRunEnded,
   LEADER,
@@ -11,6 +14,7 @@ import {
   openProcessRuns,
   tendUntil,
   toRunPath,
+  toSlotsFolder,
   writeProgram,
 } from '../support/run-requests.ts';
 import { RUN_KEY, useRunStage } from '../support/run-stage.ts';
@@ -186,6 +190,33 @@ describe('a run that was removed', () => {
     await openProcessRuns(folder(), {}, { files: { ...real, removeTree } }).remove(LEADER, RUN_KEY);
     expect(await readdir(removedFolder())).toEqual([]);
     expect(isRefused).toBe(true);
+  });
+
+  it('is not what a supervisor takes up that was started for it and is late', async () => {
+    const runs = await startTraining('process.exit(10)');
+    const real = createFiles();
+    let isLate = true;
+    const createWhole: typeof real.createWhole = async (...input) => {
+      if (isLate) {
+        isLate = false;
+        await runs.cancel(LEADER, RUN_KEY);
+        await runs.remove(LEADER, RUN_KEY);
+        await runs.start(LEADER, await request(''));
+      }
+      return real.createWhole(...input);
+    };
+    await superviseRun({
+      runFolder: toRunPath(folder(), RUN_KEY),
+      slotFolder: join(toSlotsFolder(folder(), 'laptop', 'cpu'), '000'),
+      settings: createSupervisorSettings({ pollMs: 20 }),
+      files: { ...real, createWhole },
+      clock: createSystemClock(),
+      processIdentity: createSystemProcessIdentity(),
+      preempted: new AbortController().signal,
+      path: process.env['PATH'] ?? '',
+    });
+    expect(isLate).toBe(false);
+    expect(await runs.observe(RUN_KEY)).toMatchObject({ state: 'succeeded', attempts: 1 });
   });
 
   it('leaves nothing to whoever comes after it, also when half of it is gone', async () => {

@@ -18,7 +18,7 @@ export async function clearForStep(
   base: BaseLayout,
   step: RunStep['name'],
 ): Promise<void> {
-  await unsealInput(base);
+  await unsealTree(base.input);
   const fresh = {
     prepare: [base.channels],
     train: [base.model, base.output],
@@ -69,10 +69,6 @@ export function toJobPath(base: BaseLayout, step: RunStep['name']): string {
  */
 export async function sealInput(base: BaseLayout): Promise<void> {
   await setModes(base.input, READ_ONLY);
-}
-
-export async function unsealInput(base: BaseLayout): Promise<void> {
-  await unsealTree(base.input);
 }
 
 export async function unsealTree(path: string): Promise<void> {

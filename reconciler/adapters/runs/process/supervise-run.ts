@@ -60,12 +60,14 @@ type Supervised = SupervisorDeps & {
  */
 export async function superviseRun(deps: SupervisorDeps): Promise<void> {
   const folder = toRunFolder(deps.runFolder);
-  const record = await readRunRecord(deps.files, folder);
+  const found = await readRunRecord(deps.files, folder);
   const identity = await deps.processIdentity.readIdentity(process.pid);
-  if (record === null || identity === null) return;
+  if (found === null || identity === null) return;
   const claim = { pid: process.pid, identity, slotFolder: deps.slotFolder };
-  const { request } = record;
-  if (!(await claimRun(deps.files, folder, { runKey: request.runKey, claim }))) return;
+  const { runKey } = found.request;
+  if (!(await claimRun(deps.files, folder, { runKey, claim }))) return;
+  // Until it was claimed the run could be removed, and one of the same key be taken in.
+  const request = (await readRunRecord(deps.files, folder))?.request ?? found.request;
   await deps.files.makeFolder(folder.logs);
   const prepared = await readPrepared(deps.files, folder);
   await advance({ ...deps, folder, request, prepared });

@@ -6,6 +6,7 @@ import type { SnapshotRecord } from '../../reconciler/core/contracts/generated/s
 import type { Json, JsonObject } from '../../reconciler/core/contracts/json.ts';
 import { checkContract } from '../../reconciler/core/contracts/parse-contract.ts';
 import type { IngestJob } from '../../reconciler/core/contracts/runner-jobs.ts';
+import { type BadRows, refuseTooManyBadRows } from '../../reconciler/core/features/bad-rows.ts';
 import { toSourceDigest } from '../../reconciler/core/features/contract.ts';
 import type { SourceDefinition } from '../../reconciler/core/features/source-definition.ts';
 import { type CsvScan, createCsvScanner } from './csv-scanner.ts';
@@ -14,7 +15,7 @@ import { copyInput } from './input-copy.ts';
 import { type InputTable, readParquetTable, toCsvTable } from './input-table.ts';
 import { createParquetMarks } from './parquet-marks.ts';
 import { parseJob } from './parse-job.ts';
-import { countReasons, type ReasonCounts, refuseTooManyBadRows } from './quarantine.ts';
+import { countReasons } from './quarantine.ts';
 import { toReason, toValueName } from './row-rules.ts';
 import { PATH_SCHEMA, toObjectSchema } from './schema-parts.ts';
 import { readWatermark, writeQuarantine, writeRows } from './snapshot-files.ts';
@@ -55,7 +56,7 @@ export async function ingest(json: Json, deps: IngestDeps): Promise<JsonObject> 
   });
   try {
     const counts = await checkRows(session, source, input);
-    refuseTooManyBadRows(source, counts);
+    refuseTooManyBadRows(source.maxQuarantinedPercent, counts);
     return await writeSnapshot(session, source, {
       folder,
       input,
@@ -95,7 +96,7 @@ async function checkRows(
   session: DuckdbSession,
   source: SourceDefinition,
   input: TakenInput,
-): Promise<ReasonCounts> {
+): Promise<BadRows> {
   try {
     const table =
       input.scan === null
@@ -150,7 +151,7 @@ async function writeSnapshot(
   at: {
     readonly folder: string;
     readonly input: TakenInput;
-    readonly counts: ReasonCounts;
+    readonly counts: BadRows;
   },
 ): Promise<SnapshotRecord> {
   const digest = await writeRows(session, source, at.folder);
@@ -162,7 +163,7 @@ async function writeSnapshot(
     sourceDigest: toSourceDigest(source),
     inputDigest: at.input.digest,
     rows: at.counts.rows - at.counts.badRows,
-    quarantined: at.counts.reasons,
+    quarantined: at.counts.reasons.map(({ reason, rows }) => ({ reason, rows })),
     watermark: await readWatermark(session, source),
   });
   if (checked.state === 'invalid') throw new Error(`the snapshot's record: ${checked.why}`);

@@ -105,7 +105,7 @@ describe('ingest: reasons', () => {
     const bearing = (maxQuarantinedPercent: number) => ({ ...SOURCE, maxQuarantinedPercent });
     expect(await findRefusal(files.ingestText(bearing(25), text))).toBeNull();
     expect(await findRefusal(files.ingestText(bearing(24.9), text))).toBe(
-      '1 of 4 rows are bad, more than 24.9 %: amount is below the minimum (1)',
+      '1 of 4 rows are bad, more than 24.9 %: amount is below the minimum (1, in row 4); the first row below the header is row 1',
     );
   });
 });

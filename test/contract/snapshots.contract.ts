@@ -128,13 +128,19 @@ function describeAccepting(harness: () => SnapshotsHarness): void {
     expect((await snapshots.readAccepted(PAYMENTS.source))?.record).toEqual(record);
   });
 
-  it('names the reasons and never a value when too many rows are bad', async () => {
+  it('names the reasons and the rows, and never a value, when too many rows are bad', async () => {
     const { snapshots, write } = harness();
-    const file = await write('a.csv', toCsv(BAD_ROW.replace('-1', '-1234567')));
-    const message = await expectCode('P801', snapshots.accept(PAYMENTS, file));
+    const worse = BAD_ROW.replace('-1', '-1234567');
+    const one = await write('a.csv', toCsv(worse));
+    const message = await expectCode('P801', snapshots.accept(PAYMENTS, one));
     expect(message).toContain('1 of 1 rows are bad');
-    expect(message).toContain('amount is below the minimum (1)');
+    expect(message).toContain('amount is below the minimum (1, in row 1)');
     expect(message).not.toContain('1234567');
+    const rows = [worse, FIRST_ROW, worse, worse, FIRST_ROW.replace(/^[^,]*/, ''), worse];
+    const many = await write('b.csv', toCsv(...rows));
+    const said = await expectCode('P801', snapshots.accept(PAYMENTS, many));
+    expect(said).toContain('amount is below the minimum (4, first in rows 1, 3, 4), ');
+    expect(said).toContain(' is missing (1, in row 5); the first row below the header is row 1');
   });
 
   it('keeps sources apart', async () => {

@@ -56,7 +56,7 @@ describe('a release that was right when it was written', () => {
     running.hint();
     await becomes(zone, running, 'VersionOfAnotherModel');
     await serve(zone);
-    await zone.clock.advance(600_000);
+    await zone.clock.advance(330_000);
     await pass(zone, running, isConverged);
     const status = running.status();
     expect(reasonsOf(status, 'Release', 'fraud')).toEqual(['VersionOfAnotherModel']);
@@ -82,7 +82,7 @@ describe('a release that was right when it was written', () => {
     zone.versions.delete(version);
     await zone.clock.advance(90_000);
     await becomes(zone, running, 'VersionLost');
-    await zone.clock.advance(600_000);
+    await zone.clock.advance(330_000);
     await pass(zone, running, isConverged);
     expect(messageOf(running.status(), 'Release', 'fraud')).toContain(version.slice(0, 19));
     if (stored !== undefined) zone.versions.set(version, stored);

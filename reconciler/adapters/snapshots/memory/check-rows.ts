@@ -1,4 +1,5 @@
 import { CodedError } from '../../../core/contracts/coded-error.ts';
+import { type BadRows, MAX_FIRST_ROWS } from '../../../core/features/bad-rows.ts';
 import type { SourceColumn, SourceDefinition } from '../../../core/features/source-definition.ts';
 import type { CsvTable } from './read-csv.ts';
 
@@ -8,22 +9,34 @@ export type CheckedValue = string | number | bigint | boolean | null;
 export type CheckedRows = {
   /** The declared columns, and then when the row was available. */
   readonly rows: readonly (readonly CheckedValue[])[];
-  readonly reasons: ReadonlyMap<string, number>;
+  readonly found: BadRows;
 };
 
 /** Reads and judges every row in the plainest way there is. Throws P801 for a missing column. */
 export function checkRows(source: SourceDefinition, table: CsvTable): CheckedRows {
   const places = source.columns.map(({ name }) => findColumn(table.header, name));
   const rows: CheckedValue[][] = [];
-  const reasons = new Map<string, number>();
-  for (const record of table.records) {
+  const bad = new Map<string, number[]>();
+  for (const [index, record] of table.records.entries()) {
     const texts = places.map((place) => record[place] ?? null);
-    const values = source.columns.map((column, index) => parseValue(column, texts[index] ?? null));
+    const values = source.columns.map((column, place) => parseValue(column, texts[place] ?? null));
     const reason = findReason(source, texts, values);
     if (reason === null) rows.push([...values, toAvailableAt(source, values)]);
-    else reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+    else bad.set(reason, [...(bad.get(reason) ?? []), index + 1]);
   }
-  return { rows, reasons };
+  return { rows, found: toFound(rows.length, bad) };
+}
+
+function toFound(good: number, bad: ReadonlyMap<string, readonly number[]>): BadRows {
+  const badRows = [...bad.values()].flat().length;
+  const reasons = [...bad]
+    .map(([reason, numbers]) => ({
+      reason,
+      rows: numbers.length,
+      firstRows: numbers.slice(0, MAX_FIRST_ROWS),
+    }))
+    .sort((left, right) => right.rows - left.rows || (left.reason < right.reason ? -1 : 1));
+  return { rows: good + badRows, badRows, reasons };
 }
 
 function findColumn(header: readonly string[], name: string): number {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { CodedError } from '../../../core/contracts/coded-error.ts';
 import { digestText } from '../../../core/contracts/digest.ts';
 import type { SnapshotRecord } from '../../../core/contracts/generated/snapshot-record.generated.ts';
+import { refuseTooManyBadRows } from '../../../core/features/bad-rows.ts';
 import { toSourceDigest } from '../../../core/features/contract.ts';
 import type { SourceDefinition } from '../../../core/features/source-definition.ts';
 import type { Snapshots, StoredSnapshot } from '../../../ports/snapshots.ts';
@@ -32,7 +33,7 @@ export function createMemorySnapshots(deps: {
       if (bytes === undefined) throw new CodedError('P801', 'there is no file');
       if (source.format !== 'csv') throw new CodedError('P801', 'only CSV can be read in memory');
       const checked = checkRows(source, readCsv(bytes));
-      refuseTooManyBadRows(source, checked);
+      refuseTooManyBadRows(source.maxQuarantinedPercent, checked.found);
       const text = toRowsText(source, checked);
       const record = toRecord(source, checked, { digest: digestText(text), bytes });
       const key = toKey(source.source, record.digest);
@@ -74,15 +75,6 @@ export function createMemorySnapshots(deps: {
   };
 }
 
-function refuseTooManyBadRows(source: SourceDefinition, { rows, reasons }: CheckedRows): void {
-  const bad = [...reasons.values()].reduce((sum, count) => sum + count, 0);
-  const all = rows.length + bad;
-  if (bad * 100 <= source.maxQuarantinedPercent * all) return;
-  const said = [...reasons].map(([reason, count]) => `${reason} (${count})`).join(', ');
-  const limit = `more than ${source.maxQuarantinedPercent} %`;
-  throw new CodedError('P801', `${bad} of ${all} rows are bad, ${limit}: ${said}`);
-}
-
 /** In an order that does not depend on the one in which they came. */
 function toRowsText(source: SourceDefinition, { rows }: CheckedRows): string {
   const names = source.columns.map(({ name }) => name);
@@ -94,7 +86,7 @@ function toRowsText(source: SourceDefinition, { rows }: CheckedRows): string {
 
 function toRecord(
   source: SourceDefinition,
-  { rows, reasons }: CheckedRows,
+  { rows, found }: CheckedRows,
   from: { readonly digest: string; readonly bytes: Uint8Array },
 ): SnapshotRecord {
   const eventIndex = source.columns.findIndex(({ name }) => name === source.eventTime);
@@ -105,9 +97,7 @@ function toRecord(
     sourceDigest: toSourceDigest(source),
     inputDigest: digestBytes(from.bytes),
     rows: rows.length,
-    quarantined: [...reasons]
-      .map(([reason, count]) => ({ reason, rows: count }))
-      .sort((left, right) => right.rows - left.rows || (left.reason < right.reason ? -1 : 1)),
+    quarantined: found.reasons.map(({ reason, rows: bad }) => ({ reason, rows: bad })),
     watermark: {
       eventTime: toLatest(rows.map((row) => row[eventIndex] ?? null)),
       availableTime: toLatest(rows.map((row) => row.at(-1) ?? null)),

@@ -18,7 +18,8 @@ export interface DataConnections {
   /** Removes what `ensure` made up; what people put there stays. Removing the missing succeeds. */
   remove(name: string): Promise<void>;
   /**
-   * The file of a location. Throws P801 when there is none, or when it is a link or reaches
+   * Where the file of a location really is, with no link on the way: a program that opens it
+   * compares, since links may come after this resolved. Throws P801 when there is none, or when it is a link or reaches
    * outside its connection.
    */
   locate(location: DataLocation): Promise<string>;

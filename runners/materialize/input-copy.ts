@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, readlink, realpath } from 'node:fs/promises';
 import { CodedError } from '../../reconciler/core/contracts/coded-error.ts';
 import type { Digest } from '../../reconciler/core/contracts/digest.ts';
 import { hasErrorCode } from '../../reconciler/core/contracts/has-error-code.ts';
@@ -61,10 +61,31 @@ async function openPlainFile(path: string): Promise<FileHandle> {
     const stats = await handle.stat();
     if (!stats.isFile()) throw new CodedError('P801', 'there is no file but something else');
     if (stats.size > MAX_INPUT_BYTES) throw toTooLarge();
+    await requirePlace(handle, path);
     return handle;
   } catch (error) {
     await handle.close();
     throw error;
+  }
+}
+
+/**
+ * A folder on the way may have become a link since somebody looked at it: the open file must be the
+ * one of that path. It may have been replaced by another one meanwhile.
+ */
+async function requirePlace(handle: FileHandle, path: string): Promise<void> {
+  const place = await readPlace(handle, path);
+  if (place === path || place === `${path} (deleted)`) return;
+  throw new CodedError('P801', 'there is no file but one that a link leads to: put the file there');
+}
+
+async function readPlace({ fd }: FileHandle, path: string): Promise<string> {
+  try {
+    return await readlink(`/proc/self/fd/${fd}`);
+  } catch (error) {
+    if (!hasErrorCode(error, 'ENOENT')) throw error;
+    // Other systems do not say where an open file is, but where its path leads now.
+    return await realpath(path);
   }
 }
 

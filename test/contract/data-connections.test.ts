@@ -3,6 +3,7 @@ import {
   mkdtemp,
   readdir,
   readFile,
+  realpath,
   rename,
   rm,
   stat,
@@ -102,6 +103,15 @@ describe('a connection on disk', () => {
     await symlink(zoneFolder, inside('folder'));
     expect(await expectRefusal(locate('link.csv'))).toContain('link');
     expect(await expectRefusal(locate('folder/outside.csv'))).toContain('link');
+  });
+
+  it('is located by its real place, however the zone is reached', async () => {
+    await openFolder(zoneFolder).ensure(BY_PEOPLE);
+    await writeFile(inside('file.csv'), '');
+    const link = join(zoneFolder, 'link');
+    await symlink(zoneFolder, link);
+    const located = await openFolder(link).locate({ connection: 'warehouse', path: 'file.csv' });
+    expect(located).toBe(await realpath(inside('file.csv')));
   });
 
   it('is no link itself', async () => {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readFile, stat, statfs, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, stat, statfs, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -205,6 +205,22 @@ describe('ingest: hostile files', () => {
     for (const path of [missing, folderPath, link, pipe, join(folder, 'input', 'below')]) {
       expect(await findRefusal(files.ingestFile(SOURCE, path)), path).toContain('there is no file');
     }
+  });
+
+  it('refuses a file that a link leads to, put there after it was located', async () => {
+    const located = join(folder, 'connection', 'day', 'input');
+    const elsewhere = join(folder, 'elsewhere', 'day');
+    for (const place of [join(folder, 'connection', 'day'), elsewhere]) {
+      await mkdir(place, { recursive: true });
+      await writeFile(join(place, 'input'), `${HEADER}\n${GOOD}\n`);
+    }
+    expect(await findRefusal(files.ingestFile(SOURCE, located))).toBeNull();
+    await rename(join(folder, 'connection', 'day'), join(folder, 'connection', 'before'));
+    await symlink(elsewhere, join(folder, 'connection', 'day'));
+    expect(await findRefusal(files.ingestFile(SOURCE, located))).toContain('a link leads to');
+    await rename(join(folder, 'connection'), join(folder, 'before'));
+    await symlink(join(folder, 'elsewhere'), join(folder, 'connection'));
+    expect(await findRefusal(files.ingestFile(SOURCE, located))).toContain('a link leads to');
   });
 
   it('reads a file whose path would be a pattern to DuckDB', async () => {

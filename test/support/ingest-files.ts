@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isCodedError } from '../../reconciler/core/contracts/coded-error.ts';
@@ -52,7 +52,8 @@ export type IngestFiles = {
 };
 
 export async function createIngestFiles(): Promise<IngestFiles> {
-  const folder = await mkdtemp(join(tmpdir(), 'plumbline-ingest-'));
+  // Without links on the way, as a located file is.
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'plumbline-ingest-')));
   let jobs = 0;
   const ingestFile = async (source: SourceDefinition, inputFile: string): Promise<Ingested> => {
     jobs += 1;

@@ -1,6 +1,6 @@
 import type { Stats } from 'node:fs';
-import { lstat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { lstat, realpath } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { CodedError } from '../../../core/contracts/coded-error.ts';
 import { hasErrorCode } from '../../../core/contracts/has-error-code.ts';
 import { isPlainName } from '../../../core/spec/target-form.ts';
@@ -14,7 +14,10 @@ export function requireConnectionName(name: string): string {
   throw new CodedError('P801', `${JSON.stringify(name)} is no name of a connection`);
 }
 
-/** Throws P801 unless each step from the connection's folder to the file is what it seems. */
+/**
+ * Where the file really is, so that whoever opens it can tell whether it still is there. Throws P801
+ * unless each step from the connection's folder to the file is what it seems.
+ */
 export async function locateFile(folder: string, location: DataLocation): Promise<string> {
   const segments = location.path.split('/');
   const isPlain = segments.every(
@@ -23,7 +26,7 @@ export async function locateFile(folder: string, location: DataLocation): Promis
   if (!isPlain || location.path.length > MAX_PATH_LENGTH || /[\\\0]/.test(location.path)) {
     throw refuse(location, 'its path is not one of names with slashes between them');
   }
-  let path = folder;
+  let path = await toRealPlace(folder, location);
   await requireFolder(path, location);
   for (const segment of segments.slice(0, -1)) {
     path = join(path, segment);
@@ -34,6 +37,12 @@ export async function locateFile(folder: string, location: DataLocation): Promis
   if (stats.isSymbolicLink()) throw refuse(location, 'it is a link');
   if (!stats.isFile()) throw refuse(location, 'it is no file');
   return file;
+}
+
+/** The zone may be reached through links; the connection's own folder is none. */
+async function toRealPlace(folder: string, location: DataLocation): Promise<string> {
+  await look(dirname(folder), location);
+  return join(await realpath(dirname(folder)), basename(folder));
 }
 
 async function requireFolder(path: string, location: DataLocation): Promise<void> {

@@ -19,8 +19,8 @@ export interface DataConnections {
   remove(name: string): Promise<void>;
   /**
    * Where the file of a location really is, with no link on the way: a program that opens it
-   * compares, since links may come after this resolved. Throws P801 when there is none, or when it is a link or reaches
-   * outside its connection.
+   * compares, since links may come after this resolved. Throws P801 when there is none, or when it
+   * is a link or reaches outside its connection.
    */
   locate(location: DataLocation): Promise<string>;
 }

@@ -1,5 +1,6 @@
 import { isCodedError } from '../core/contracts/coded-error.ts';
 import { ERROR_CODES } from '../core/contracts/error-codes.ts';
+import { toPrintable } from '../core/forge/printable.ts';
 import { findNearestName } from '../core/spec/nearest-name.ts';
 import { type Command, type CommandIo, EXIT_FAILED, EXIT_OK } from './command.ts';
 
@@ -19,7 +20,8 @@ export async function runCli(
   try {
     return await command.run(args, io);
   } catch (error) {
-    io.writeError(`${describe(error, io)}\n`);
+    // What it quotes may be of other people.
+    io.writeError(`${toPrintable(describe(error, io))}\n`);
     return EXIT_FAILED;
   }
 }

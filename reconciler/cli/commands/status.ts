@@ -1,5 +1,6 @@
 import { CodedError } from '../../core/contracts/coded-error.ts';
 import { toRefTitle } from '../../core/contracts/ref.ts';
+import { toPrintable } from '../../core/forge/printable.ts';
 import { foldDiagnostics } from '../../core/spec/fold-diagnostics.ts';
 import type { ResourceStatus, ZoneStatus } from '../../core/status/zone-status.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -117,7 +118,12 @@ function renderZone(zone: ZoneStatus, tip: string | null): string {
     const { path, line, column } = one.location;
     lines.push(`  ${one.severity.padEnd(8)} ${path}:${line}:${column} ${one.code} ${one.message}`);
   }
-  return [...lines, ...zone.resources.map(renderResource)].join('\n');
+  return [...lines, ...zone.resources.map(renderResource)].map(toShown).join('\n');
+}
+
+/** Names of files and words of programs are other people's: none of them looks like a line of ours. */
+function toShown(line: string): string {
+  return toPrintable(line).replaceAll('\n', '\n      ');
 }
 
 /** A zone with nothing left to do is not as it should be while something in it is stuck. */

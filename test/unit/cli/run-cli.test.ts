@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Command } from '../../../reconciler/cli/command.ts';
 import { runCli } from '../../../reconciler/cli/run-cli.ts';
+import { CodedError } from '../../../reconciler/core/contracts/coded-error.ts';
 import { createCommandIo } from './command-io.ts';
 
 const toCommand = (text: string): Command => ({
@@ -50,5 +51,14 @@ describe('a command line that names no command', () => {
       output: expect.stringContaining('model show'),
     });
     expect(output).not.toContain('does predict');
+  });
+});
+
+describe('a command that fails', () => {
+  it('quotes nothing that would write to the terminal', async () => {
+    const { io, output } = createCommandIo();
+    const run = () => Promise.reject(new CodedError('P601', 'no \u001b]0;owned\u0007 here\nsee'));
+    expect(await runCli([{ ...toCommand('init'), run }], ['init'], io)).toBe(1);
+    expect(output()).toContain('no \\u001b]0;owned\\u0007 here\nsee\n');
   });
 });

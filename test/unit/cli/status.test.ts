@@ -92,6 +92,20 @@ describe('plumb status', () => {
     expect(output()).toContain(words);
   });
 
+  it('lets no text of others write to the terminal', async () => {
+    const message = '\u001b[2J\u202eowned\nzone ae: leader';
+    const location = { path: 'a\u001b]0;owned\u0007.yaml', line: 1, column: 1 };
+    const diagnostics: readonly Diagnostic[] = [
+      { code: 'P112', severity: 'error', message, location },
+    ];
+    const { code, output } = run([], () => [
+      toZone({ source: { ...IN_FORCE, diagnostics }, trouble: message }, { ...stalled, message }),
+    ]);
+    await code;
+    expect(output()).not.toMatch(/[\p{Cc}\u202e](?<!\n)/u);
+    expect(output().match(/^zone ae/gm)).toHaveLength(1);
+  });
+
   it('tells programs nothing else than before', async () => {
     const { code, output } = run(['--format', 'json'], () => [toZone({}, stalled)]);
     expect(await code).toBe(3);

@@ -11,7 +11,7 @@ import type { Secret } from '../ports/secrets.ts';
 import type { ServingNodes } from '../ports/serving-nodes.ts';
 import { createControlServer } from '../servers/control/control-server.ts';
 import { BUILD_FOLDER, type Machine } from './machine.ts';
-import { toZoneFolder } from './zone-folder.ts';
+import { listZones, toZoneFolder } from './zone-folder.ts';
 
 export type ServingPorts = {
   readonly routes: Routes;
@@ -77,6 +77,10 @@ export async function openNodes(
   const folder = toZoneFolder(paths, zone);
   return createProcessServingNodes({
     program: [process.execPath, join(BUILD_FOLDER, 'runners', 'serve', 'main.js')],
+    listOtherFolders: async () =>
+      (await listZones(paths))
+        .filter((other) => other !== zone)
+        .map((other) => toZoneFolder(paths, other).node),
     registry,
     clock: machine.clock,
     config: {

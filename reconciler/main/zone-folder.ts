@@ -1,5 +1,7 @@
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StatePaths } from '../cli/state-paths.ts';
+import { hasErrorCode } from '../core/contracts/has-error-code.ts';
 
 /** Where one zone keeps what is not in its database. Nothing of it is shared with another zone. */
 export type ZoneFolder = {
@@ -23,4 +25,18 @@ export function toZoneFolder(paths: StatePaths, zone: string): ZoneFolder {
 
 export function toDatabaseName(zone: string): string {
   return `plumbline_${zone.replaceAll('-', '_')}`;
+}
+
+/** Zones that have a folder here. */
+export async function listZones(paths: StatePaths): Promise<readonly string[]> {
+  try {
+    const entries = await readdir(paths.zones, { withFileTypes: true });
+    return entries
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name)
+      .sort();
+  } catch (error) {
+    if (hasErrorCode(error, 'ENOENT')) return [];
+    throw error;
+  }
 }

@@ -1,9 +1,7 @@
-import { readdir } from 'node:fs/promises';
 import type { OnlineAnswer } from '../cli/commands/features-get.ts';
 import type { StatePaths } from '../cli/state-paths.ts';
 import type { ZoneVersion } from '../cli/versions.ts';
 import { CodedError } from '../core/contracts/coded-error.ts';
-import { hasErrorCode } from '../core/contracts/has-error-code.ts';
 import type { JsonObject } from '../core/contracts/json.ts';
 import { toEntityKey } from '../core/features/entity-key.ts';
 import { findOnlineRow } from '../kinds/feature-view/find-online-row.ts';
@@ -13,25 +11,11 @@ import type { PredictionRequest } from '../ports/predictions.ts';
 import { endPrograms, openArtifacts, openRuns } from './learning.ts';
 import { type Machine, openDatabaseServer, openInstanceFile, openRegistry } from './machine.ts';
 import { openNodes } from './serving.ts';
-import { toDatabaseName } from './zone-folder.ts';
+import { listZones, toDatabaseName } from './zone-folder.ts';
 
 /*
  * What commands read of the zones of an installation, whether its reconciler runs or not.
  */
-
-/** Zones that have a folder here. */
-async function listZones(paths: StatePaths): Promise<readonly string[]> {
-  try {
-    const entries = await readdir(paths.zones, { withFileTypes: true });
-    return entries
-      .filter((entry) => entry.isDirectory())
-      .map(({ name }) => name)
-      .sort();
-  } catch (error) {
-    if (hasErrorCode(error, 'ENOENT')) return [];
-    throw error;
-  }
-}
 
 export async function listVersions(
   machine: Machine,

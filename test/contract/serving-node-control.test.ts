@@ -58,6 +58,7 @@ async function createZone(folder: string) {
     return server;
   };
   const nodes = createProcessServingNodes({
+    listOtherFolders: async () => [],
     program: [process.execPath, '--import', TSX, NODE],
     config: {
       zone: 'ae',

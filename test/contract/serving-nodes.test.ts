@@ -32,6 +32,7 @@ const PROGRAM = [process.execPath, '--import', TSX, SCRIPT];
 async function createInstallation() {
   const folder = await mkdtemp(join(tmpdir(), 'plumbline-nodes-'));
   const nodeFolder = join(folder, 'node');
+  const otherFolder = join(folder, 'other');
   const processesFolder = join(folder, 'processes');
   const registry = createFileProcessRegistry({ folder: processesFolder, identity, clock });
   const open = (
@@ -40,6 +41,7 @@ async function createInstallation() {
   ) =>
     createProcessServingNodes({
       program: change.program ?? PROGRAM,
+      listOtherFolders: async () => [otherFolder],
       config: {
         ...{ zone: 'ae', host: '127.0.0.1', port: change.port ?? 0, build, nodeFolder },
         controlFile: join(folder, 'control.json'),
@@ -49,7 +51,7 @@ async function createInstallation() {
       ...{ registry, clock, limitsMs: { start: change.startMs ?? 60_000, grace: 20_000 } },
     });
   return {
-    ...{ folder, nodeFolder, open },
+    ...{ folder, nodeFolder, otherFolder, open },
     async close() {
       await registry.stop('serve-ae', 5_000);
       await rm(folder, { recursive: true, maxRetries: 3 });
@@ -140,6 +142,16 @@ describe('the process of a serving node', () => {
     expect((await nodes.ensureRunning()).url).toBe(`http://127.0.0.1:${taken}`);
   });
 
+  it('leaves the preferred port to the node of another zone that was there last', async () => {
+    const { otherFolder, open } = installation;
+    const free = await block(0);
+    for (const blocker of blockers.splice(0)) blocker.close();
+    await mkdir(otherFolder);
+    await writeFile(join(otherFolder, 'port'), `${free}\n`);
+    const { url } = await open('one', { port: free }).ensureRunning();
+    expect(Number(new URL(url).port)).toBeGreaterThan(free);
+  });
+
   it('tries the preferred port, its last one, the 16 after the preferred, and then any', () => {
     expect(listPorts(null, 8080)).toEqual([...Array.from({ length: 17 }, (_, at) => 8080 + at), 0]);
     expect(listPorts(9000, 8080).slice(0, 3)).toEqual([8080, 9000, 8081]);
@@ -147,6 +159,8 @@ describe('the process of a serving node', () => {
     expect(listPorts(8080, 8080)).toEqual(listPorts(null, 8080));
     expect(listPorts(null, 65_535)).toEqual([65_535, 0]);
     expect(listPorts(9000, 0)).toEqual([9000, 0]);
+    expect(listPorts(8081, 8080, [8080, 8082]).slice(0, 2)).toEqual([8081, 8083]);
+    expect(listPorts(8080, 8080, [8080])).toEqual(listPorts(8080, 8080));
   });
 
   it('gets no variables but those that every program needs, and files for its owner alone', async () => {

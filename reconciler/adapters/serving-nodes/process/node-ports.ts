@@ -7,13 +7,20 @@ const LAST_PORT = 65_535;
 
 /**
  * In the order in which they are tried; 0 is whichever the system gives. The preferred one comes
- * before the last one, or a port that was taken once would never be used again.
+ * before the last one, or a port that was taken once would never be used again. Those on which
+ * nodes of other zones were last are left to them: which zone starts first must not matter.
  */
-export function listPorts(last: number | null, preferred: number): readonly number[] {
+export function listPorts(
+  last: number | null,
+  preferred: number,
+  others: readonly number[] = [],
+): readonly number[] {
   const next = Array.from({ length: NEXT_PORTS + 1 }, (_, at) => preferred + at);
-  const [wanted = 0, ...others] = preferred === 0 ? [] : next.filter((port) => port <= LAST_PORT);
+  const [wanted = 0, ...following] =
+    preferred === 0 ? [] : next.filter((port) => port <= LAST_PORT);
   const known = last === null ? [] : [last];
-  return [...new Set([...(wanted === 0 ? [] : [wanted]), ...known, ...others, 0])];
+  const ports = [...(wanted === 0 ? [] : [wanted]), ...known, ...following, 0];
+  return [...new Set(ports)].filter((port) => port === last || !others.includes(port));
 }
 
 /** Another program may take it right after; then the node does not start, and the next is tried. */

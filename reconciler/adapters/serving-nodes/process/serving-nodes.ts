@@ -30,6 +30,8 @@ export type ProcessServingNodesDeps = {
   readonly program: readonly string[];
   /** Of the zone; `port` is where it should answer if that is free, or 0. */
   readonly config: Omit<NodeConfig, 'v' | 'node'>;
+  /** The folders of the nodes of other zones here. */
+  readonly listOtherFolders: () => Promise<readonly string[]>;
   readonly registry: ProcessRegistry;
   readonly clock: Clock;
   readonly limitsMs?: { readonly start?: number; readonly grace?: number };
@@ -90,8 +92,10 @@ async function ensureRunning(
 async function startOnSomePort(deps: ProcessServingNodesDeps, name: string): Promise<ServingNode> {
   const { host, nodeFolder, port: preferred } = deps.config;
   const last = await readLastPort(nodeFolder);
+  const others = await Promise.all((await deps.listOtherFolders()).map(readLastPort));
+  const known = others.filter((port) => port !== null);
   let starts = 0;
-  for (const port of listPorts(last, preferred)) {
+  for (const port of listPorts(last, preferred, known)) {
     if (port === last) await waitForPort(deps, port);
     if (port !== 0 && !(await isPortFree(host, port))) continue;
     starts += 1;

@@ -3,7 +3,7 @@ import { decideValidity } from '../graph/decide-validity.ts';
 import { UNCLEAR } from '../graph/placement.ts';
 import { listReferences } from '../graph/references.ts';
 import type { BrokenResource, HeldBack, Validity } from '../graph/validity.ts';
-import { compareDiagnostics, type Diagnostic, type SourceLocation } from './diagnostic.ts';
+import { compareDiagnostics, type Diagnostic, isError, type SourceLocation } from './diagnostic.ts';
 import { LIMITS } from './limits.ts';
 import type { Position } from './line-index.ts';
 import type { LocalDiagnostic, ParsedFile } from './parsed-file.ts';
@@ -97,7 +97,7 @@ function finish(
     parsed.diagnostics.map((diagnostic) => placeDiagnostic(path, diagnostic)),
   );
   const all = [...local, ...decision.diagnostics].sort(compareDiagnostics);
-  const diagnostics = all.slice(0, LIMITS.diagnostics);
+  const diagnostics = chooseTold(all);
   const omitted = files.reduce((sum, { parsed }) => sum + parsed.omittedDiagnostics, 0);
   return {
     ...decision,
@@ -111,6 +111,14 @@ function finish(
     ignoredDocuments: files.reduce((sum, { parsed }) => sum + parsed.ignoredDocuments, 0),
     ignoredFiles: files.filter(({ parsed }) => parsed.isForeign).length,
   };
+}
+
+/** Of more than are told, mistakes come before what waits for them; the order stays. */
+function chooseTold(all: readonly Diagnostic[]): readonly Diagnostic[] {
+  if (all.length <= LIMITS.diagnostics) return all;
+  const byUse = [...all.filter(isError), ...all.filter((one) => !isError(one))];
+  const told = new Set(byUse.slice(0, LIMITS.diagnostics));
+  return all.filter((one) => told.has(one));
 }
 
 function listAll({ resources, broken }: Gathered): readonly HeldBack[] {

@@ -5,7 +5,7 @@ import { LIMITS } from '../../../reconciler/core/spec/limits.ts';
 import { parseFile } from '../../../reconciler/core/spec/parse-file.ts';
 import type { ParsedFile } from '../../../reconciler/core/spec/parsed-file.ts';
 import { selectEntries } from '../../../reconciler/core/spec/select-entries.ts';
-import { judgeSmallRepo, toDocument, toTarget, toZoneTextOf } from './small-repo.ts';
+import { judgeSmallRepo, toDocument, toEnvironment, toTarget, toZoneTextOf } from './small-repo.ts';
 
 const HEAD = 'apiVersion: plumbline.dev/v1alpha1\nkind: Target\nmetadata:\n  name: new\nspec: ';
 
@@ -142,6 +142,22 @@ describe('a whole repo', () => {
     expect(judgement.frozen).toBe(true);
     expect(judgement.diagnostics).toHaveLength(LIMITS.diagnostics);
     expect(judgement.omittedDiagnostics).toBe(20_100 + 1 - LIMITS.diagnostics);
+  });
+
+  it('tells what is to be mended when more waits for it than is told', () => {
+    const waiting = Array.from({ length: LIMITS.diagnostics + 50 }, (_, index) => [
+      `environments/e${index}.yaml`,
+      toEnvironment(`e${index}`, 'ae', '[desk]'),
+    ]);
+    const { diagnostics, omittedDiagnostics } = judgeSmallRepo({
+      ...Object.fromEntries(waiting),
+      'z.yaml': toTarget('desk', 'ae').replace('executor', 'exekutor'),
+    });
+    const errors = diagnostics.filter(({ severity }) => severity === 'error');
+    expect(errors.map(({ code }) => code)).toContain('P111');
+    expect(diagnostics.at(-1)).toBe(errors.at(-1));
+    expect(diagnostics.length).toBe(LIMITS.diagnostics);
+    expect(omittedDiagnostics).toBe(50 + errors.length);
   });
 
   it('of too many references is frozen', () => {

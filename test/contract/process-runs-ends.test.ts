@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createSystemClock } from '../../reconciler/adapters/clock/system/clock.ts';
@@ -127,6 +127,20 @@ describe('how a program of a run ends', () => {
   });
 });
 
+describe('a program that locks its folders', () => {
+  it.each(['model/locked', 'output/locked', 'scratch/locked', 'input/data', 'input/config', '.'])(
+    'is tried again as any other: %s',
+    async (path) => {
+      const seen = await train(`import { chmodSync, mkdirSync } from 'node:fs';
+        if (process.env.PLUMBLINE_ATTEMPT === '2') process.exit(0);
+        if ('${path}'.endsWith('locked')) mkdirSync('${path}/inner', { recursive: true });
+        chmodSync('${path}', 0o000);
+        process.exit(75);`);
+      expect(seen).toMatchObject({ state: 'succeeded', attempts: 2 });
+    },
+  );
+});
+
 describe('a run that was removed', () => {
   const removedFolder = () => join(folder(), 'runs', '.removed');
   const request = async (source: string) => {
@@ -179,17 +193,15 @@ describe('a run that was removed', () => {
       process.exit(10);`);
     const real = createFiles();
     // As it is for whoever is not root.
-    let isRefused = false;
     const removeTree = async (path: string) => {
-      if (!isRefused && path.startsWith(removedFolder())) {
-        isRefused = true;
-        throw Object.assign(new Error('permission denied'), { code: 'EACCES' });
+      for (const entry of await readdir(path, { recursive: true, withFileTypes: true })) {
+        const { mode } = await lstat(join(entry.parentPath, entry.name));
+        if (entry.isDirectory()) expect(mode & 0o700, entry.name).toBe(0o700);
       }
       await real.removeTree(path);
     };
     await openProcessRuns(folder(), {}, { files: { ...real, removeTree } }).remove(LEADER, RUN_KEY);
     expect(await readdir(removedFolder())).toEqual([]);
-    expect(isRefused).toBe(true);
   });
 
   it('is not what a supervisor takes up that was started for it and is late', async () => {

@@ -34,8 +34,10 @@ const toTrainer = (lie: string) => `
   const isFirst = env.PLUMBLINE_ATTEMPT === '1';
   const elsewhere = '${other.base}';
   const theirs = (split) => elsewhere + '/input/data/' + split;
-  const open = () => ['input', 'input/data', 'input/data/train', 'input/data/validation',
-    'input/config'].forEach((path) => chmodSync(path, 0o700));
+  const open = () => ['input', 'input/config', 'input/data', 'input/data/train',
+    'input/data/validation', 'input/data/test'].forEach((path) => {
+      if (existsSync(path)) chmodSync(path, 0o700);
+    });
   const replace = (split, path = 'input/data/' + split) => {
     open();
     rmSync(path, { recursive: true, force: true });

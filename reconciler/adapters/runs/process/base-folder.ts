@@ -18,13 +18,16 @@ export async function clearForStep(
   base: BaseLayout,
   step: RunStep['name'],
 ): Promise<void> {
-  await unsealTree(base.input);
+  if ((await readType(base.path)) === 'folder') await chmod(base.path, WRITABLE.folder);
+  await setModes(base.input, WRITABLE);
   const fresh = {
     prepare: [base.channels],
     train: [base.model, base.output],
     evaluate: [base.result],
   }[step];
-  for (const folder of [...fresh, base.config, base.scratch]) await files.removeTree(folder);
+  for (const folder of [...fresh, base.config, base.scratch]) {
+    await removeLocked(files, folder);
+  }
   const { input, config, channels, model, checkpoints, output, outputData, result, scratch } = base;
   const temporary = [join(scratch, 'home'), join(scratch, 'tmp')];
   const lasting = [input, config, channels, model, checkpoints, output, outputData, result];
@@ -71,8 +74,18 @@ export async function sealInput(base: BaseLayout): Promise<void> {
   await setModes(base.input, READ_ONLY);
 }
 
-export async function unsealTree(path: string): Promise<void> {
-  await setModes(path, WRITABLE);
+/** The input is sealed, and a program may have locked any folder of its own. */
+export async function removeLocked(files: RunFiles, path: string): Promise<void> {
+  await unlockFolders(path);
+  await files.removeTree(path);
+}
+
+async function unlockFolders(path: string): Promise<void> {
+  if ((await readType(path)) !== 'folder') return;
+  await chmod(path, WRITABLE.folder);
+  for (const entry of await readdir(path, { withFileTypes: true })) {
+    if (entry.isDirectory()) await unlockFolders(join(path, entry.name));
+  }
 }
 
 /** A folder is opened before what is in it, which is right for both ways. */

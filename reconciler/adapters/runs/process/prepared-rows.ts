@@ -1,7 +1,7 @@
 import { rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { PreparedRows } from '../../../core/contracts/runner-jobs.ts';
-import { listChannels, readType } from './base-folder.ts';
+import { listChannels, readType, removeLocked } from './base-folder.ts';
 import { digestFile } from './digest-file.ts';
 import type { RunFolder } from './folder-layout.ts';
 import type { RunFiles } from './run-files.ts';
@@ -37,8 +37,8 @@ export async function readPrepared(files: RunFiles, folder: RunFolder): Promise<
 }
 
 export async function forgetPrepared(files: RunFiles, folder: RunFolder): Promise<void> {
-  await files.removeTree(folder.prepared);
-  await files.removeTree(folder.heldBack);
+  await removeLocked(files, folder.prepared);
+  await removeLocked(files, folder.heldBack);
 }
 
 /** Before the evaluation, in place of what the training may have put there. */
@@ -50,6 +50,6 @@ export async function handBack(files: RunFiles, folder: RunFolder): Promise<void
 async function move(files: RunFiles, from: string, to: string): Promise<void> {
   if ((await readType(from)) === 'none') return;
   await files.makeFolder(dirname(to));
-  await files.removeTree(to);
+  await removeLocked(files, to);
   await rename(from, to);
 }

@@ -5,7 +5,7 @@ import { hasErrorCode } from '../../../core/contracts/has-error-code.ts';
 import { hasEnded } from '../../../core/runs/run-status.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { ProcessIdentity } from '../../../ports/process-identity.ts';
-import { readType, unsealTree } from './base-folder.ts';
+import { readType, removeLocked } from './base-folder.ts';
 import { lookAtClaim, sweepClaim } from './claim.ts';
 import type { RunFolder } from './folder-layout.ts';
 import { killRunProcesses } from './process-group.ts';
@@ -59,20 +59,10 @@ export async function putAside(
 export async function sweepRemoved(deps: RemovalDeps, own: string | null): Promise<void> {
   for (const { name } of (await deps.files.listEntries(deps.removed, MAX_RUNS)) ?? []) {
     try {
-      await removeTree(deps.files, join(deps.removed, name));
+      await removeLocked(deps.files, join(deps.removed, name));
     } catch (error) {
-      if (name === own) throw error;
+      // Another process removes the same.
+      if (name === own && !hasErrorCode(error, 'ENOENT')) throw error;
     }
-  }
-}
-
-async function removeTree(files: RunFiles, path: string): Promise<void> {
-  try {
-    await files.removeTree(path);
-  } catch (error) {
-    if (!hasErrorCode(error, 'EACCES', 'EPERM')) throw error;
-    // The input is sealed, and a program may have locked any folder of its own.
-    await unsealTree(path);
-    await files.removeTree(path);
   }
 }

@@ -21,7 +21,14 @@ import {
 import type { Clock } from '../../../ports/clock.ts';
 import type { ProcessIdentity } from '../../../ports/process-identity.ts';
 import type { RunRequest, RunStep } from '../../../ports/runs.ts';
-import { clearForStep, listChannels, sealInput, toJobPath, writeConfig } from './base-folder.ts';
+import {
+  clearForStep,
+  listChannels,
+  removeLocked,
+  sealInput,
+  toJobPath,
+  writeConfig,
+} from './base-folder.ts';
 import { isLatestWhole, settleCheckpoints } from './checkpoints.ts';
 import { claimRun, releaseRun } from './claim.ts';
 import { type RunFolder, toRunFolder } from './folder-layout.ts';
@@ -101,7 +108,7 @@ async function advance(began: Supervised): Promise<void> {
 async function succeed(run: Supervised, status: RunStatus): Promise<void> {
   const { checkpoints, scratch } = run.folder.base;
   // They hold rows of data, or what was learned from them, and serve nobody any more.
-  for (const path of [checkpoints, scratch]) await run.files.removeTree(path);
+  for (const path of [checkpoints, scratch]) await removeLocked(run.files, path);
   await write(run, toSucceeded(status), null);
 }
 

@@ -1,4 +1,5 @@
 import { CodedError } from '../../core/contracts/coded-error.ts';
+import { toShortDigest } from '../../core/contracts/digest.ts';
 import { toRfc3339 } from '../../core/contracts/instant.ts';
 import type { OnlineRow, OnlineState } from '../../ports/online-features.ts';
 import { type Command, EXIT_OK } from '../command.ts';
@@ -89,7 +90,7 @@ function render({ zone, state, isLive, features, row }: Found): string {
     (name, index) => `  ${name.padEnd(width)}  ${toFigure(row.values[index] ?? null)}`,
   );
   const head = `${state.view}  zone ${zone}, as of ${state.asOf}, last event ${toRfc3339(row.eventTime)}`;
-  const notLive = `  of the definition ${state.definitionDigest.slice(0, 19)}, which is not the one that is live`;
+  const notLive = `  of the definition ${toShortDigest(state.definitionDigest)}, which is not the one that is live`;
   return `${[head, ...(isLive ? [] : [notLive]), ...lines].join('\n')}\n`;
 }
 

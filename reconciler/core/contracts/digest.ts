@@ -21,3 +21,11 @@ export function digestJson(value: Json): Digest {
 export function isDigest(text: string): text is Digest {
   return /^sha256:[0-9a-f]{64}$/.test(text);
 }
+
+/** 48 bits, which no two things of one platform share by chance. */
+const SHORT_LENGTH = 'sha256:'.length + 12;
+
+/** What people are shown of a digest: enough to tell it from others and to find it by. */
+export function toShortDigest(digest: string): string {
+  return digest.slice(0, SHORT_LENGTH);
+}

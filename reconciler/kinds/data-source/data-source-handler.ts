@@ -1,5 +1,5 @@
 import { isCodedError } from '../../core/contracts/coded-error.ts';
-import type { Digest } from '../../core/contracts/digest.ts';
+import { type Digest, toShortDigest } from '../../core/contracts/digest.ts';
 import type { SnapshotRecord } from '../../core/contracts/generated/snapshot-record.generated.ts';
 import type { NormalForm } from '../../core/contracts/normal-form.ts';
 import { toResourcePath } from '../../core/contracts/ref.ts';
@@ -59,6 +59,6 @@ function toOutcome({ digest, inputDigest, rows, quarantined }: SnapshotRecord): 
   const left = bad === 0 ? '' : `, ${bad} in quarantine`;
   return {
     inputs: { file: inputDigest as Digest, snapshot: digest as Digest },
-    summary: `accepts the snapshot ${digest.slice(0, 19)}: ${rows} rows${left}`,
+    summary: `accepts the snapshot ${toShortDigest(digest)}: ${rows} rows${left}`,
   };
 }

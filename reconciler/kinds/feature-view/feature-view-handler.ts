@@ -1,5 +1,5 @@
 import { CodedError } from '../../core/contracts/coded-error.ts';
-import type { Digest } from '../../core/contracts/digest.ts';
+import { type Digest, toShortDigest } from '../../core/contracts/digest.ts';
 import type { JsonObject } from '../../core/contracts/json.ts';
 import { toResourcePath } from '../../core/contracts/ref.ts';
 import { type FeatureViewFacts, planFeatureView } from '../../core/plan/planners/feature-view.ts';
@@ -95,7 +95,7 @@ async function makeRows(
     try {
       const { rows: keys, snapshotDigest } = await makeOne(ports.onlineFeatures, one, sequence);
       if (one === live) {
-        summary = `has ${keys} keys ready to look up, from ${snapshotDigest.slice(0, 19)}`;
+        summary = `has ${keys} keys ready to look up, from ${toShortDigest(snapshotDigest)}`;
       }
     } catch (error) {
       // One definition that its source no longer fits must not keep the others from being fresh.
@@ -117,6 +117,6 @@ async function makeOne(
   const state = await onlineFeatures.materialise(definition, snapshot, sequence);
   const wanted = snapshot.record.digest;
   if (state.snapshotDigest === wanted) return state;
-  const message = `the rows of ${definition.view} were made from ${state.snapshotDigest.slice(0, 19)} by somebody who began later, and not from ${wanted.slice(0, 19)}`;
+  const message = `the rows of ${definition.view} were made from ${toShortDigest(state.snapshotDigest)} by somebody who began later, and not from ${toShortDigest(wanted)}`;
   throw new CodedError('P808', message, { remedy: 'retry' });
 }

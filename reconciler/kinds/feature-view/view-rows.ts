@@ -1,5 +1,5 @@
 import { CodedError } from '../../core/contracts/coded-error.ts';
-import { type Digest, digestJson } from '../../core/contracts/digest.ts';
+import { type Digest, digestJson, toShortDigest } from '../../core/contracts/digest.ts';
 import type { NormalForm } from '../../core/contracts/normal-form.ts';
 import { toRef } from '../../core/contracts/normal-form.ts';
 import { toResourcePath } from '../../core/contracts/ref.ts';
@@ -103,7 +103,7 @@ async function findServed(
   digest: string,
 ): Promise<WantedRows | { readonly why: string }> {
   if (digest === live.digest) return live;
-  const short = digest.slice(0, 19);
+  const short = toShortDigest(digest);
   const definition = await onlineFeatures.readDefinition(digest);
   if (definition === null) {
     return { why: `was trained on the definition ${short}, which is not in the store any more` };

@@ -1,3 +1,4 @@
+import { toShortDigest } from '../../core/contracts/digest.ts';
 import type { FeatureContract } from '../../core/contracts/generated/model-manifest.generated.ts';
 import type { RouteAcknowledgement } from '../../core/contracts/generated/route-acknowledgement.generated.ts';
 import type { RouteTable } from '../../core/contracts/generated/route-table.generated.ts';
@@ -57,7 +58,7 @@ const MAX_KNOWN_VERSIONS = 1_024;
 type UsedView = FeatureContract['views'][number];
 
 export function describeUse({ endpoint, version }: ViewUse): string {
-  return `the version ${version.slice(0, 19)}, which ${endpoint} serves`;
+  return `the version ${toShortDigest(version)}, which ${endpoint} serves`;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { isCodedError } from '../../core/contracts/coded-error.ts';
+import { toShortDigest } from '../../core/contracts/digest.ts';
 import type { JsonObject } from '../../core/contracts/json.ts';
 import type { NormalForm } from '../../core/contracts/normal-form.ts';
 import { type Ref, toResourcePath } from '../../core/contracts/ref.ts';
@@ -99,7 +100,7 @@ async function listChangedViews(
 
 /** Without figures that change all the time: a status does not flap. */
 function describeRun(runKey: string, observed: RunObservation): string {
-  const name = `its run ${runKey.slice(0, 19)}`;
+  const name = `its run ${toShortDigest(runKey)}`;
   if (observed.state === 'queued') return `${name} ${observed.why}`;
   if (observed.state === 'running') return `${name} is in the step ${observed.step}`;
   if (observed.state === 'failed') return `${name} failed in ${observed.step}: ${observed.why}`;

@@ -1,5 +1,5 @@
 import { CodedError } from '../../core/contracts/coded-error.ts';
-import type { Digest } from '../../core/contracts/digest.ts';
+import { type Digest, toShortDigest } from '../../core/contracts/digest.ts';
 import { ERROR_CODES, type ErrorCode } from '../../core/contracts/error-codes.ts';
 import type {
   EvaluationMetric,
@@ -102,13 +102,13 @@ function requirePassed(form: NormalForm, evaluation: EvaluationReport): GateJudg
 function describePublication({ version, evaluation }: VersionRecord): string {
   const auc = evaluation.metrics.find(({ name, slice }) => name === 'auc' && slice === null);
   const figure = auc === undefined ? '' : `: ${describeMetric(auc)}`;
-  return `the version ${version.slice(0, 19)}${figure}`;
+  return `the version ${toShortDigest(version)}${figure}`;
 }
 
 /** A judgement by other gates is a decision of its own, also when nothing new was made. */
 function describeStay({ version }: VersionRecord, { verdicts }: GateJudgement): string {
   const reasons = verdicts.map(({ why }) => why).join('; ');
-  return `the version ${version.slice(0, 19)} stays: ${reasons === '' ? 'it has no gates' : reasons}`;
+  return `the version ${toShortDigest(version)} stays: ${reasons === '' ? 'it has no gates' : reasons}`;
 }
 
 function describeMetric({ name, value, interval, rows }: EvaluationMetric): string {

@@ -1,4 +1,4 @@
-import type { Digest } from '../../core/contracts/digest.ts';
+import { type Digest, toShortDigest } from '../../core/contracts/digest.ts';
 import type { JsonObject } from '../../core/contracts/json.ts';
 import type { NormalForm } from '../../core/contracts/normal-form.ts';
 import { toResourcePath } from '../../core/contracts/ref.ts';
@@ -47,8 +47,8 @@ export async function startRun(ports: ModelPorts, input: TrainInput): Promise<Wo
         trainer: installed.digest as Digest,
       },
       summary: isKnown
-        ? `needs no run: ${plan.runKey.slice(0, 19)} has a version already`
-        : `starts the run ${plan.runKey.slice(0, 19)}`,
+        ? `needs no run: ${toShortDigest(plan.runKey)} has a version already`
+        : `starts the run ${toShortDigest(plan.runKey)}`,
     },
   };
 }

@@ -1,5 +1,5 @@
 import { CodedError, isCodedError } from '../../core/contracts/coded-error.ts';
-import type { Digest } from '../../core/contracts/digest.ts';
+import { type Digest, toShortDigest } from '../../core/contracts/digest.ts';
 import type {
   EndpointRoute,
   RouteTable,
@@ -147,7 +147,7 @@ async function lookAtNodes(
   const wanted = route.versions.map(({ version }) => version);
   const failure = ours.failed.find(({ version }) => wanted.includes(version));
   if (failure !== undefined) {
-    return { node: 'failed', why: `${failure.version.slice(0, 19)}: ${failure.why}` };
+    return { node: 'failed', why: `${toShortDigest(failure.version)}: ${failure.why}` };
   }
   const isServed = wanted.every((version) => ours.loaded.includes(version));
   return { node: isServed ? 'serving' : 'loading', why: '' };

@@ -1,4 +1,4 @@
-import type { Digest } from '../../core/contracts/digest.ts';
+import { type Digest, toShortDigest } from '../../core/contracts/digest.ts';
 import { planTrainer } from '../../core/plan/planners/trainer.ts';
 import { toTypedSpec } from '../../core/spec/typed-spec.ts';
 import type { Definitions } from '../../ports/definitions.ts';
@@ -23,7 +23,7 @@ export function createTrainerHandler(ports: {
     make: async ({ target }) => {
       const { bundled } = toTypedSpec(target, 'Trainer');
       const { digest } = await trainers.ensure(bundled);
-      const summary = `has ${bundled} ready to train as ${digest.slice(0, 19)}`;
+      const summary = `has ${bundled} ready to train as ${toShortDigest(digest)}`;
       return { notes: { digest }, outcome: { inputs: { trainer: digest as Digest }, summary } };
     },
     unmake: async () => undefined,

@@ -1,5 +1,6 @@
 import { CodedError } from '../../../reconciler/core/contracts/coded-error.ts';
 import { parseCodedText, toCodedText } from '../../../reconciler/core/contracts/coded-text.ts';
+import { toShortDigest } from '../../../reconciler/core/contracts/digest.ts';
 import { ERROR_CODES } from '../../../reconciler/core/contracts/error-codes.ts';
 import {
   type EntityValue,
@@ -32,12 +33,9 @@ export function toNotReady({ route, failed }: ServedEndpoint): CodedError {
   const why =
     first === undefined
       ? 'awaits a release: it has no version yet'
-      : `has a release, and cannot load it: ${first[0].slice(0, SHORT_VERSION)}: ${toTold(first[1])}`;
+      : `has a release, and cannot load it: ${toShortDigest(first[0])}: ${toTold(first[1])}`;
   return new CodedError('P823', `'${name}' ${why}`, { remedy: 'retry' });
 }
-
-/** As many characters of a version as people are shown elsewhere. */
-const SHORT_VERSION = 19;
 
 /** What is wrong with a model is for whoever asks it; where its file lies is for the node's log. */
 export function toTold(why: string): string {

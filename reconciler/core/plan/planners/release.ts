@@ -1,3 +1,4 @@
+import { toShortDigest } from '../../contracts/digest.ts';
 import type { Instant } from '../../contracts/instant.ts';
 import type { NormalForm } from '../../contracts/normal-form.ts';
 import { toTypedSpec } from '../../spec/typed-spec.ts';
@@ -73,7 +74,7 @@ function toLost(version: string): Condition {
 }
 
 function toShort(version: string): string {
-  return version.slice(0, 19);
+  return toShortDigest(version);
 }
 
 function stalled(reason: string, message: string): Condition {

@@ -185,6 +185,29 @@ describe('the process of a serving node', () => {
     expect(await deaf.find()).toEqual(next);
   });
 
+  it('gives up one that never answers on a port of its own', async () => {
+    const free = await block(0);
+    for (const blocker of blockers.splice(0)) blocker.close();
+    const deaf = installation.open('deaf', { port: free, startMs: 3_000 });
+    await expect(deaf.ensureRunning()).rejects.toThrow('it did not answer in time');
+    expect(await deaf.find()).toBeNull();
+  });
+
+  it('leaves none behind that came later than another and still starts', async () => {
+    const { open, nodeFolder } = installation;
+    const starting = join(nodeFolder, 'starting');
+    const script = `fs.writeFileSync('starting', String(process.pid)); setTimeout(() => {}, 60_000)`;
+    const late = open('one', { program: [process.execPath, '-e', script] }).ensureRunning();
+    const pid = await vi.waitFor(async () => {
+      const text = await readFile(starting, 'utf8');
+      expect(text).toMatch(/^\d+$/);
+      return Number(text);
+    }, 60_000);
+    const first = await open('one').ensureRunning();
+    expect(await late).toEqual(first);
+    expect(await identity.readIdentity(pid)).toBeNull();
+  });
+
   it('is a failure of its own when its program is not there', async () => {
     const nodes = installation.open('one', { program: [join(installation.folder, 'none')] });
     await expect(nodes.ensureRunning()).rejects.toMatchObject({ code: 'P810' });

@@ -101,8 +101,14 @@ async function startOnSomePort(deps: ProcessServingNodesDeps, name: string): Pro
     starts += 1;
     const started = await startNode(deps.program, { v: 1, node: name, ...deps.config, port });
     const node = await waitForRunning(deps, name, started);
-    if (node !== null) return node;
-    const wasPortTaken = port !== 0 && !(await isPortFree(host, port));
+    if (node !== null) {
+      // Ours came later. Left alone, it would take the place of a node that is stopped by then.
+      if (node.pid !== started.pid) await started.kill();
+      return node;
+    }
+    // One that still runs may be the one that has the port, and is no reason to try another.
+    const hasEnded = started.ending() !== null;
+    const wasPortTaken = hasEnded && port !== 0 && !(await isPortFree(host, port));
     if (!wasPortTaken || starts >= MAX_STARTS) throw await toFailure(deps, name, started);
   }
   throw new CodedError('P810', `the serving node ${name} finds no port to answer on`);

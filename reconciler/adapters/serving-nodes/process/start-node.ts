@@ -7,11 +7,12 @@ import { openLog, readLogEnd, toConfigFile, writeConfig } from './node-folder.ts
 const KEPT_VARIABLES = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR'] as const;
 
 export type StartedNode = {
+  readonly pid: number | undefined;
   /** Null while it runs. */
   readonly ending: () => string | null;
   /** The last lines that it has written. */
   readonly readLog: () => Promise<string>;
-  /** For one that did not come up, until it is gone; one that did is ended by its record. */
+  /** For one that is not written down, until it is gone; one that is is ended by its record. */
   readonly kill: () => Promise<void>;
 };
 
@@ -35,6 +36,7 @@ export async function startNode(
     await waitForStart(child, file);
     child.unref();
     return {
+      pid: child.pid,
       ending,
       readLog: () => readLogEnd(nodeFolder, startsAt),
       async kill() {

@@ -1,7 +1,6 @@
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StatePaths } from '../cli/state-paths.ts';
-import { hasErrorCode } from '../core/contracts/has-error-code.ts';
+import { listFolders } from '../machine/folders.ts';
 
 /** Where one zone keeps what is not in its database. Nothing of it is shared with another zone. */
 export type ZoneFolder = {
@@ -28,15 +27,6 @@ export function toDatabaseName(zone: string): string {
 }
 
 /** Zones that have a folder here. */
-export async function listZones(paths: StatePaths): Promise<readonly string[]> {
-  try {
-    const entries = await readdir(paths.zones, { withFileTypes: true });
-    return entries
-      .filter((entry) => entry.isDirectory())
-      .map(({ name }) => name)
-      .sort();
-  } catch (error) {
-    if (hasErrorCode(error, 'ENOENT')) return [];
-    throw error;
-  }
+export function listZones(paths: StatePaths): Promise<readonly string[]> {
+  return listFolders(paths.zones);
 }

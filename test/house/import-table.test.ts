@@ -18,6 +18,9 @@ describe('the import table: what is allowed', () => {
     ['reconciler/adapters/store/postgres/a.ts', `import { Pool } from 'pg';`],
     ['reconciler/adapters/store/postgres/a.ts', `import { b } from './b.ts';`],
     ['reconciler/adapters/store/postgres/a.ts', `import { b } from '../../../core/b.ts';`],
+    ['reconciler/adapters/store/postgres/a.ts', `import { b } from '../../../machine/b.ts';`],
+    ['reconciler/machine/a.ts', `import { open } from 'node:fs/promises';`],
+    ['runners/serve/batch.ts', `import { b } from '../../reconciler/machine/b.ts';`],
     [
       'reconciler/kinds/target/observe.ts',
       `import type { Executor } from '../../ports/executor.ts';`,
@@ -101,6 +104,13 @@ describe('the import table: what is refused', () => {
       `import { b } from '../train/b.ts';`,
       'runner may not import runner',
     ],
+    ['reconciler/machine/a.ts', `import { b } from '../ports/clock.ts';`, 'machine may not'],
+    [
+      'reconciler/engine/a.ts',
+      `import { b } from '../machine/b.ts';`,
+      'engine may not import machine',
+    ],
+    ['reconciler/cli/a.ts', `import { b } from '../machine/b.ts';`, 'cli may not import machine'],
     [
       'runners/serve/batch.ts',
       `import { b } from '../../reconciler/adapters/clock/system/b.ts';`,

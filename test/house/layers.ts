@@ -3,6 +3,7 @@ import type { Import } from './module.ts';
 export type LayerName =
   | 'core'
   | 'ports'
+  | 'machine'
   | 'adapters'
   | 'kinds'
   | 'engine'
@@ -48,6 +49,7 @@ type Shape = {
 const SHAPES: Readonly<Record<LayerName, Shape>> = {
   core: { nodeModules: [], packages: CORE_PACKAGES, depth: 2 },
   ports: { nodeModules: [], packages: [], depth: 2 },
+  machine: { nodeModules: 'all', packages: [], depth: 2 },
   adapters: { nodeModules: 'all', packages: 'all', depth: 4 },
   kinds: { nodeModules: ASSERTIONS, packages: [], depth: 3 },
   engine: { nodeModules: ASSERTIONS, packages: [], depth: 2 },
@@ -63,7 +65,16 @@ const SHAPES: Readonly<Record<LayerName, Shape>> = {
   outside: { nodeModules: [], packages: [], depth: 1 },
 };
 
-const FOLDERS = ['core', 'ports', 'kinds', 'engine', 'servers', 'dashboard', 'cli'] as const;
+const FOLDERS = [
+  'core',
+  'ports',
+  'machine',
+  'kinds',
+  'engine',
+  'servers',
+  'dashboard',
+  'cli',
+] as const;
 
 /** The first that matches decides. */
 const LAYERS: readonly (readonly [pattern: RegExp, name: LayerName])[] = [
@@ -93,20 +104,21 @@ export function toLayer(path: string): Layer {
 const MAY_IMPORT: Readonly<Record<LayerName, readonly LayerName[]>> = {
   core: ['core'],
   ports: ['core', 'ports'],
-  adapters: ['core', 'ports'],
+  machine: ['core'],
+  adapters: ['core', 'ports', 'machine'],
   kinds: ['core', 'ports'],
   engine: ['core', 'ports', 'engine'],
   servers: ['core', 'ports', 'engine', 'servers'],
   dashboard: ['core', 'dashboard'],
   cli: ['core', 'ports', 'engine', 'cli'],
   'set-up': ['set-up'],
-  main: ['core', 'ports', 'adapters', 'kinds', 'engine', 'servers', 'cli', 'main'],
-  'runner-main': ['core', 'ports', 'adapters'],
-  runner: ['core', 'ports'],
+  main: ['core', 'ports', 'machine', 'adapters', 'kinds', 'engine', 'servers', 'cli', 'main'],
+  'runner-main': ['core', 'ports', 'machine', 'adapters'],
+  runner: ['core', 'ports', 'machine'],
   schemas: ['core', 'schemas'],
   test: [
-    ...(['core', 'ports', 'adapters', 'kinds', 'engine', 'servers', 'dashboard', 'cli'] as const),
-    ...(['set-up', 'main', 'runner-main', 'runner', 'schemas', 'test'] as const),
+    ...FOLDERS,
+    ...(['adapters', 'set-up', 'main', 'runner-main', 'runner', 'schemas', 'test'] as const),
   ],
   outside: [],
 };
@@ -136,6 +148,7 @@ export function judgeLayers(from: Layer, to: Layer, item: Import): string | null
 const ADVICE: Readonly<Record<LayerName, string>> = {
   core: 'core is pure; take the value as an argument',
   ports: 'a port knows only types of core',
+  machine: 'it knows files, processes and connections, and nothing of what they are for',
   adapters: 'an adapter never imports another; take the port as an argument',
   kinds: 'a kind meets the world through ports alone',
   engine: 'the engine knows no kind and no adapter; they arrive from main.ts',

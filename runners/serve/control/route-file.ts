@@ -1,8 +1,9 @@
-import { rename } from 'node:fs/promises';
+import { mkdir, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { RouteTable } from '../../../reconciler/core/contracts/generated/route-table.generated.ts';
 import { parseContract } from '../../../reconciler/core/contracts/parse-contract.ts';
+import { readSmallFile, writeDurably } from '../../../reconciler/machine/durable-file.ts';
 import { describeError } from '../describe-error.ts';
-import { readPrivateFile, writePrivateFile } from './private-file.ts';
 
 /** As large as the largest table that comes over the channel. */
 const MAX_FILE_BYTES = 16 * 1024 * 1024;
@@ -23,13 +24,14 @@ export async function readRouteFile(path: string, zone: string): Promise<KeptTab
 
 /** It holds the assignment keys, hence it is for its owner alone. */
 export async function writeRouteFile(path: string, table: RouteTable): Promise<void> {
-  await writePrivateFile(path, `${JSON.stringify(table)}\n`);
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await writeDurably(path, `${JSON.stringify(table)}\n`);
 }
 
 async function readOrSayWhy(path: string, zone: string): Promise<KeptTable | string> {
   let text: string | null;
   try {
-    text = await readPrivateFile(path, MAX_FILE_BYTES);
+    text = await readSmallFile(path, MAX_FILE_BYTES);
   } catch (error) {
     return describeError(error);
   }

@@ -1,9 +1,13 @@
-import { lstat, readdir, rename, unlink } from 'node:fs/promises';
+import { lstat, mkdir, readdir, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CounterEntry } from '../../../reconciler/core/contracts/generated/counter-delta.generated.ts';
 import { hasErrorCode } from '../../../reconciler/core/contracts/has-error-code.ts';
 import { checkContract } from '../../../reconciler/core/contracts/parse-contract.ts';
-import { readPrivateFile, syncFolder, writePrivateFile } from './private-file.ts';
+import {
+  readSmallFile,
+  syncFolder,
+  writeDurably,
+} from '../../../reconciler/machine/durable-file.ts';
 
 /**
  * What one boot has counted and nobody has taken for certain. It is one file, so that counts move
@@ -39,7 +43,8 @@ export async function writeSpool(folder: string, spool: BootSpool): Promise<void
   if (Buffer.byteLength(text) > MAX_SPOOL_BYTES) {
     throw new Error(`the counts take more than ${MAX_SPOOL_BYTES} bytes`);
   }
-  await writePrivateFile(join(folder, toSpoolName(spool.boot)), text);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await writeDurably(join(folder, toSpoolName(spool.boot)), text);
 }
 
 /** Removing what is not there succeeds. */
@@ -71,7 +76,7 @@ export async function listBoots(folder: string): Promise<readonly string[]> {
 /** A file that is none is set aside, to be looked at; the answer says why. */
 export async function readSpool(folder: string, boot: string): Promise<BootSpool | string | null> {
   const path = join(folder, toSpoolName(boot));
-  const text = await readPrivateFile(path, MAX_SPOOL_BYTES).catch((error: Error) => error);
+  const text = await readSmallFile(path, MAX_SPOOL_BYTES).catch((error: Error) => error);
   if (text === null) return null;
   const spool = text instanceof Error ? text.message : parseSpool(text, boot);
   if (typeof spool === 'string') await rename(path, `${path}.broken`);

@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { compareCheckpoints } from '../../../core/audit/checkpoint-order.ts';
 import { CodedError } from '../../../core/contracts/coded-error.ts';
 import { hasErrorCode } from '../../../core/contracts/has-error-code.ts';
+import { syncFolder } from '../../../machine/durable-file.ts';
 import type { Anchor, Checkpoint } from '../../../ports/anchor.ts';
 import { formatCheckpoint, parseCheckpoint } from './checkpoint-line.ts';
 
@@ -54,15 +55,6 @@ async function append(path: string, checkpoint: Checkpoint): Promise<void> {
     await file.close();
   }
   await syncFolder(dirname(path));
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, constants.O_RDONLY | constants.O_DIRECTORY);
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
 }
 
 async function readWhole(path: string): Promise<Buffer> {

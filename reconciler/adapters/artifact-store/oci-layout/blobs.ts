@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import type { TextBlob } from '../../../core/artifacts/compose-version.ts';
 import { CodedError } from '../../../core/contracts/coded-error.ts';
 import { hasErrorCode } from '../../../core/contracts/has-error-code.ts';
+import { syncFolder } from '../../../machine/durable-file.ts';
 import type { Randomness } from '../../../ports/randomness.ts';
-import { syncFolder } from './layout-files.ts';
 
 /** What the bytes of a blob must be. */
 export type Expected = { readonly digest: string; readonly size: number };

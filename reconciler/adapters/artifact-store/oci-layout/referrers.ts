@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { CodedError } from '../../../core/contracts/coded-error.ts';
 import { isDigest } from '../../../core/contracts/digest.ts';
 import { hasErrorCode } from '../../../core/contracts/has-error-code.ts';
+import { syncFolder } from '../../../machine/durable-file.ts';
 import type { Randomness } from '../../../ports/randomness.ts';
-import { readText, syncFolder } from './layout-files.ts';
+import { readText } from './layout-files.ts';
 
 /** Which record belongs to a version: the first that was published. */
 export type Referrer = { readonly version: string; readonly record: string };

@@ -2,9 +2,10 @@ import { CodedError } from '../../../core/contracts/coded-error.ts';
 import { MAX_CONTROL_MESSAGE_BYTES } from '../../../core/contracts/control-message.ts';
 import type { RouteTable } from '../../../core/contracts/generated/route-table.generated.ts';
 import { parseContract } from '../../../core/contracts/parse-contract.ts';
+import type { HttpReply } from '../../../machine/http-exchange.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { ControlChannel } from '../../../ports/control-channel.ts';
-import { ask, type Reply, toUnreachable } from './ask.ts';
+import { ask, toUnreachable } from './ask.ts';
 import { readControlFile } from './control-file.ts';
 
 /** Longer than the server waits for news before it says that there are none. */
@@ -54,7 +55,7 @@ export function createHttpControlChannel(deps: HttpControlChannelDeps): ControlC
   };
 }
 
-function toTable(zone: string, reply: Reply): RouteTable | null {
+function toTable(zone: string, reply: HttpReply): RouteTable | null {
   if (reply.status === 204) return null;
   requireTaken(reply);
   const parsed = parseContract('RouteTable', reply.text);
@@ -69,7 +70,7 @@ function toTable(zone: string, reply: Reply): RouteTable | null {
  * 400 and 413 are said of the message itself. Anything else may pass: a zone that is not open yet,
  * a token of the reconciler before this one.
  */
-function requireTaken({ status, text }: Reply): void {
+function requireTaken({ status, text }: HttpReply): void {
   if (status === 200) return;
   const why = readReason(text);
   if (status === 400 || status === 413) {

@@ -4,8 +4,8 @@ import { toCanonicalJson } from '../../../core/contracts/canonical-json.ts';
 import { CodedError } from '../../../core/contracts/coded-error.ts';
 import { hasErrorCode } from '../../../core/contracts/has-error-code.ts';
 import { isJsonObject, type Json } from '../../../core/contracts/json.ts';
+import { readSmallFile, writeDurably } from '../../../machine/durable-file.ts';
 import type { DataConnection } from '../../../ports/data-connections.ts';
-import { readSmallFile, writeDurably } from './durable-file.ts';
 
 /** Which files of a connection were made up, and for what. All others belong to people. */
 export type Made = {

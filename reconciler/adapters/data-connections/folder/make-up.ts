@@ -2,10 +2,10 @@ import { lstat, mkdir, readdir, rename, rm, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CodedError } from '../../../core/contracts/coded-error.ts';
 import { hasErrorCode } from '../../../core/contracts/has-error-code.ts';
+import { syncPath } from '../../../machine/durable-file.ts';
 import type { DataConnection } from '../../../ports/data-connections.ts';
 import type { ProgramRunner } from '../../../ports/program-runner.ts';
 import type { Randomness } from '../../../ports/randomness.ts';
-import { syncPath } from './durable-file.ts';
 import {
   isAsMade,
   MADE_FILE,

@@ -2,10 +2,11 @@ import { chown, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CodedError } from '../../../core/contracts/coded-error.ts';
 import { hasErrorCode } from '../../../core/contracts/has-error-code.ts';
+import { syncFolder } from '../../../machine/durable-file.ts';
 import type { Randomness } from '../../../ports/randomness.ts';
 import { Secret } from '../../../ports/secrets.ts';
 import type { Binaries } from './binaries.ts';
-import { readIfPresent, replaceFile, syncFolder } from './files.ts';
+import { readIfPresent, replaceFile } from './files.ts';
 import type { Home } from './home.ts';
 import { type Account, runProgram } from './program.ts';
 

@@ -1,6 +1,7 @@
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { hasErrorCode } from '../../../core/contracts/has-error-code.ts';
+import { syncFolder } from '../../../machine/durable-file.ts';
 
 /** The text of a file, or null when there is none. */
 export async function readIfPresent(path: string): Promise<string | null> {
@@ -25,16 +26,6 @@ export async function replaceFile(path: string, text: string): Promise<void> {
   }
   await rename(partial, path);
   await syncFolder(dirname(path));
-}
-
-/** Makes renames in a folder durable. */
-export async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 /** The last lines of a log that a person needs to see; empty when there is no log. */

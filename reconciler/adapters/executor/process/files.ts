@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { link, lstat, mkdir, open, opendir, rename, rm, rmdir, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { hasErrorCode } from '../../../core/contracts/has-error-code.ts';
+import { syncFolder } from '../../../machine/durable-file.ts';
 
 export type FolderEntry = {
   readonly name: string;
@@ -121,15 +122,6 @@ async function writeAside(path: string, text: string, durability: Durability): P
   try {
     await handle.writeFile(text);
     if (durability === 'durable') await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const handle = await open(path, constants.O_RDONLY | constants.O_DIRECTORY);
-  try {
-    await handle.sync();
   } finally {
     await handle.close();
   }

@@ -1,7 +1,7 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { syncFolder } from '../../../machine/durable-file.ts';
 import { runGit } from './command.ts';
-import { syncFolder } from './durable-file.ts';
 
 const TIMEOUT_MS = 30 * 60_000;
 const PACK_STEM = /^pack-[0-9a-f]{40}$/;

@@ -1,7 +1,7 @@
-import { constants } from 'node:fs';
 import { mkdir, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { hasErrorCode } from '../../../core/contracts/has-error-code.ts';
+import { syncFolder } from '../../../machine/durable-file.ts';
 
 /** A file that was not there before, on stable storage when it resolves. */
 export async function createDurably(path: string, bytes: Uint8Array, mode: number): Promise<void> {
@@ -11,16 +11,6 @@ export async function createDurably(path: string, bytes: Uint8Array, mode: numbe
     await file.sync();
   } finally {
     await file.close();
-  }
-}
-
-/** Makes names durable: Git itself leaves this out, and a rename is lost with the power. */
-export async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, constants.O_RDONLY | constants.O_DIRECTORY);
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
   }
 }
 

@@ -1,8 +1,9 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pid } from 'node:process';
+import { syncFolder } from '../../../machine/durable-file.ts';
 import { runGit } from './command.ts';
-import { createDurably, exists, makeFolderDurably, syncFolder } from './durable-file.ts';
+import { createDurably, exists, makeFolderDurably } from './durable-file.ts';
 
 /**
  * History is kept: no forced pushes, no deleted branches, no collection of garbage at an hour

@@ -3,8 +3,9 @@ import { dirname, join } from 'node:path';
 import { CodedError } from '../../../core/contracts/coded-error.ts';
 import type { Oid, RefName } from '../../../core/contracts/git.ts';
 import { hasErrorCode } from '../../../core/contracts/has-error-code.ts';
+import { syncFolder } from '../../../machine/durable-file.ts';
 import { toGitFailure } from './command.ts';
-import { makeFolderDurably, syncFolder } from './durable-file.ts';
+import { makeFolderDurably } from './durable-file.ts';
 import type { LockOwners } from './lock-owner.ts';
 import { findConflict, readReference } from './references.ts';
 

@@ -4,7 +4,8 @@ import { pid } from 'node:process';
 import type { Oid } from '../../../core/contracts/git.ts';
 import type { NewObject } from '../../../core/contracts/git-object.ts';
 import { hasErrorCode } from '../../../core/contracts/has-error-code.ts';
-import { createDurably, exists, syncFolder } from './durable-file.ts';
+import { syncFolder } from '../../../machine/durable-file.ts';
+import { createDurably, exists } from './durable-file.ts';
 import { encodePack } from './pack-file.ts';
 import { encodePackIndex } from './pack-index.ts';
 

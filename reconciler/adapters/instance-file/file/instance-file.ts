@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { CodedError } from '../../../core/contracts/coded-error.ts';
 import { isOid } from '../../../core/contracts/git.ts';
 import { hasErrorCode } from '../../../core/contracts/has-error-code.ts';
+import { syncFolder } from '../../../machine/durable-file.ts';
 import type { Instance, InstanceFile } from '../../../ports/instance-file.ts';
 
 /** A small JSON file of the installation; written aside and renamed, so that it is never torn. */
@@ -54,13 +55,4 @@ function isInstance(value: unknown): value is Instance {
   if (typeof value !== 'object' || value === null) return false;
   const { version, genesis } = value as Partial<Record<keyof Instance, unknown>>;
   return version === 1 && typeof genesis === 'string' && isOid(genesis);
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
 }

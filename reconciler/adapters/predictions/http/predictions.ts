@@ -1,7 +1,7 @@
-import { type IncomingMessage, request } from 'node:http';
 import { CodedError } from '../../../core/contracts/coded-error.ts';
 import { parseCodedText } from '../../../core/contracts/coded-text.ts';
 import { isJsonObject, type JsonObject } from '../../../core/contracts/json.ts';
+import { exchange, type HttpReply } from '../../../machine/http-exchange.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { PredictionRequest, Predictions } from '../../../ports/predictions.ts';
 
@@ -11,8 +11,6 @@ const LIMIT_MS = 30_000;
 /** An answer has a score and some states; a refusal has a sentence. */
 const MAX_ANSWER_BYTES = 1024 * 1024;
 const MAX_REASON_LENGTH = 1_000;
-
-type Reply = { readonly status: number; readonly text: string };
 
 export function createHttpPredictions(deps: {
   readonly clock: Clock;
@@ -34,14 +32,20 @@ async function ask(
   limitMs: number,
   url: string,
   { endpoint, entities, features }: PredictionRequest,
-): Promise<Reply> {
+): Promise<HttpReply> {
   const over = new AbortController();
   const answered = new AbortController();
   void clock.sleep(limitMs, answered.signal).then(() => over.abort());
   const path = endpoint.split('/').map(encodeURIComponent).join('/');
-  const target = `${url}/v1/endpoints/${path}/predict`;
+  const question = {
+    method: 'POST',
+    url: `${url}/v1/endpoints/${path}/predict`,
+    headers: {},
+    body: JSON.stringify({ entities, features }),
+    maxAnswerBytes: MAX_ANSWER_BYTES,
+  } as const;
   try {
-    return await send(target, JSON.stringify({ entities, features }), over.signal);
+    return await exchange(question, over.signal);
   } catch (cause) {
     const why = over.signal.aborted ? 'does not answer in time' : 'cannot be reached';
     const message = `the serving node at ${url} ${why}`;
@@ -49,31 +53,6 @@ async function ask(
   } finally {
     answered.abort();
   }
-}
-
-function send(target: string, text: string, signal: AbortSignal): Promise<Reply> {
-  const body = Buffer.from(text);
-  const headers = { 'content-type': 'application/json', 'content-length': String(body.length) };
-  return new Promise((resolve, reject) => {
-    const options = { method: 'POST', headers, signal, agent: false } as const;
-    const outgoing = request(target, options, (response) => {
-      const status = response.statusCode ?? 0;
-      readAll(response).then((answer) => resolve({ status, text: answer }), reject);
-    });
-    outgoing.on('error', reject);
-    outgoing.end(body);
-  });
-}
-
-async function readAll(response: IncomingMessage): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of response as AsyncIterable<Uint8Array>) {
-    length += chunk.length;
-    if (length > MAX_ANSWER_BYTES) throw new Error('the answer is too large');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks, length).toString('utf8');
 }
 
 function parseObject(text: string): JsonObject | null {

@@ -1,8 +1,9 @@
-import { readdir, readFile, realpath, rm } from 'node:fs/promises';
+import { realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { platform } from 'node:process';
 import { CodedError } from '../../../core/contracts/coded-error.ts';
 import { hasErrorCode } from '../../../core/contracts/has-error-code.ts';
+import { listFolders } from '../../../machine/folders.ts';
+import { listProcessesWith } from '../../../machine/processes.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { ProcessIdentity } from '../../../ports/process-identity.ts';
 import { JOB_VARIABLE, readJobMark } from './job-mark.ts';
@@ -25,26 +26,13 @@ const ROUND_MS = 20;
 export async function sweepJobs(deps: SweepDeps): Promise<readonly string[]> {
   const ended: string[] = [];
   // In this order programs come before what was handed to them by others: `job-`, then `online-`.
+  // Last words of programs lie beside them, as files, for whoever looks after the zone.
   for (const name of await listFolders(deps.jobsFolder)) {
     const folder = await realpath(join(deps.jobsFolder, name));
     if (await endPrograms(deps, folder)) ended.push(name);
     await rm(folder, { recursive: true, force: true });
   }
   return ended;
-}
-
-/** Last words of programs lie beside them, as files, for whoever looks after the zone. */
-async function listFolders(path: string): Promise<readonly string[]> {
-  try {
-    const entries = await readdir(path, { withFileTypes: true });
-    return entries
-      .filter((entry) => entry.isDirectory())
-      .map(({ name }) => name)
-      .sort();
-  } catch (error) {
-    if (hasErrorCode(error, 'ENOENT')) return [];
-    throw error;
-  }
 }
 
 /** False when nothing ran. */
@@ -68,29 +56,7 @@ async function listTargets(deps: SweepDeps, folder: string): Promise<readonly nu
   const mark = await readJobMark(folder);
   const identity = mark === null ? null : await deps.processIdentity.readIdentity(mark.pid);
   const group = mark !== null && identity === mark.identity ? [-mark.pid] : [];
-  return [...group, ...(await listProcessesOf(folder))];
-}
-
-async function listProcessesOf(folder: string): Promise<readonly number[]> {
-  if (platform !== 'linux') return [];
-  const found: number[] = [];
-  for (const name of await readdir('/proc')) {
-    if (!/^\d+$/.test(name)) continue;
-    // A zombie has no environment any more.
-    const variables = (await readOrEmpty(`/proc/${name}/environ`)).split('\0');
-    if (variables.includes(`${JOB_VARIABLE}=${folder}`)) found.push(Number(name));
-  }
-  return found.filter((pid) => pid !== process.pid);
-}
-
-/** Processes end while they are looked at, and those of others do not show everything. */
-async function readOrEmpty(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (hasErrorCode(error, 'ENOENT', 'ESRCH', 'EACCES', 'EPERM')) return '';
-    throw error;
-  }
+  return [...group, ...(await listProcessesWith(JOB_VARIABLE, folder))];
 }
 
 function kill(target: number): void {

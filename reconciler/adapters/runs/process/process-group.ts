@@ -1,6 +1,6 @@
-import { readdir, readFile } from 'node:fs/promises';
 import { platform } from 'node:process';
 import { hasErrorCode } from '../../../core/contracts/has-error-code.ts';
+import { listPids, listProcessesWith, readProcessFile } from '../../../machine/processes.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { ProcessIdentity } from '../../../ports/process-identity.ts';
 import type { ProcessMark } from './records.ts';
@@ -43,7 +43,7 @@ export async function killRunProcesses(
 
 export async function killStrays(clock: Clock, baseFolder: string): Promise<void> {
   for (let round = 0; round < STRAY_ROUNDS; round += 1) {
-    const strays = await listProcessesOf(baseFolder);
+    const strays = await listProcessesWith('PLUMBLINE_BASE_DIR', baseFolder);
     if (strays.length === 0) return;
     for (const pid of strays) signalOne(pid);
     await clock.sleep(STRAY_ROUND_MS);
@@ -55,41 +55,15 @@ export async function readGroupUse(leaderPid: number): Promise<GroupUse | null> 
   if (platform !== 'linux') return null;
   let use: GroupUse = { cpuMs: 0, residentBytes: 0 };
   for (const pid of await listPids()) {
-    const stat = parseStat(await readOrEmpty(`/proc/${pid}/stat`));
+    const stat = parseStat(await readProcessFile(pid, 'stat'));
     if (stat === null || stat.group !== leaderPid) continue;
-    const residentBytes = parseResident(await readOrEmpty(`/proc/${pid}/status`));
+    const residentBytes = parseResident(await readProcessFile(pid, 'status'));
     use = {
       cpuMs: use.cpuMs + stat.cpuMs,
       residentBytes: use.residentBytes + residentBytes,
     };
   }
   return use;
-}
-
-async function listProcessesOf(baseFolder: string): Promise<readonly number[]> {
-  if (platform !== 'linux') return [];
-  const mark = `PLUMBLINE_BASE_DIR=${baseFolder}`;
-  const found: number[] = [];
-  for (const pid of await listPids()) {
-    // A zombie has no environment any more.
-    const variables = (await readOrEmpty(`/proc/${pid}/environ`)).split('\0');
-    if (pid !== process.pid && variables.includes(mark)) found.push(pid);
-  }
-  return found;
-}
-
-async function listPids(): Promise<readonly number[]> {
-  return (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
-}
-
-/** Processes end while they are looked at, and those of others do not show everything. */
-async function readOrEmpty(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (hasErrorCode(error, 'ENOENT', 'ESRCH', 'EACCES', 'EPERM')) return '';
-    throw error;
-  }
 }
 
 /** The second field is the program's name, which may hold spaces and parentheses itself. */

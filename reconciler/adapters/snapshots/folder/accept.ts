@@ -5,10 +5,10 @@ import type { SnapshotRecord } from '../../../core/contracts/generated/snapshot-
 import { checkContract } from '../../../core/contracts/parse-contract.ts';
 import { toSourceDigest } from '../../../core/features/contract.ts';
 import type { SourceDefinition } from '../../../core/features/source-definition.ts';
+import { syncPath } from '../../../machine/durable-file.ts';
 import type { ProgramRunner } from '../../../ports/program-runner.ts';
 import type { Randomness } from '../../../ports/randomness.ts';
 import { writeAcceptedFile } from './accepted.ts';
-import { syncPath } from './durable-file.ts';
 import { digestFile, readInputState } from './input-state.ts';
 import { ASIDE_PREFIX, ROWS_FILE, type SourceFolder } from './source-folder.ts';
 

@@ -1,7 +1,7 @@
 import { CodedError } from '../../../core/contracts/coded-error.ts';
 import type { SnapshotRecord } from '../../../core/contracts/generated/snapshot-record.generated.ts';
 import { checkContract } from '../../../core/contracts/parse-contract.ts';
-import { readSmallFile, writeDurably } from './durable-file.ts';
+import { readSmallFile, writeDurably } from '../../../machine/durable-file.ts';
 
 /** Which snapshot is the accepted one, and what it was made from. */
 export type Accepted = {

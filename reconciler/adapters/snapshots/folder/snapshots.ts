@@ -5,10 +5,10 @@ import { isDigest } from '../../../core/contracts/digest.ts';
 import { hasErrorCode } from '../../../core/contracts/has-error-code.ts';
 import { requireContract } from '../../../core/contracts/parse-contract.ts';
 import { toSourceDigest } from '../../../core/features/contract.ts';
+import { readSmallFile } from '../../../machine/durable-file.ts';
 import type { Snapshots, StoredSnapshot } from '../../../ports/snapshots.ts';
 import { type AcceptDeps, acceptInput } from './accept.ts';
 import { type Accepted, readAcceptedFile } from './accepted.ts';
-import { readSmallFile } from './durable-file.ts';
 import { digestFile, readInputState } from './input-state.ts';
 import { type SourceFolder, toSourceFolder } from './source-folder.ts';
 

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { hasErrorCode } from '../../../core/contracts/has-error-code.ts';
+import { hasErrorCode } from '../core/contracts/has-error-code.ts';
 
 /** Replaces the file as a whole; it survives a power cut once this resolves. */
 export async function writeDurably(path: string, text: string): Promise<void> {
@@ -21,6 +21,16 @@ export async function writeDurably(path: string, text: string): Promise<void> {
 /** Makes what was written to a file, or the coming and going of a folder's entries, durable. */
 export async function syncPath(path: string): Promise<void> {
   const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Makes the coming and going of a folder's entries durable. Throws when it is no folder. */
+export async function syncFolder(path: string): Promise<void> {
+  const handle = await open(path, constants.O_RDONLY | constants.O_DIRECTORY);
   try {
     await handle.sync();
   } finally {

@@ -1,7 +1,7 @@
 import { createServer, type Server, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { CodedError } from '../../core/contracts/coded-error.ts';
-import type { ErrorCode } from '../../core/contracts/error-codes.ts';
+import { toUnreadError } from '../../core/contracts/unread-request.ts';
 import type { HttpLimits } from './http-limits.ts';
 import { type HttpResponse, toResponse } from './to-response.ts';
 
@@ -46,11 +46,6 @@ function toListenFailure(cause: Error & { readonly code?: string }, host: string
   return new CodedError('P602', `cannot listen on ${place}: ${why}`, { cause });
 }
 
-const CODE_BY_FAILURE: ReadonlyMap<string | undefined, ErrorCode> = new Map([
-  ['HPE_HEADER_OVERFLOW', 'P709'],
-  ['ERR_HTTP_REQUEST_TIMEOUT', 'P706'],
-]);
-
 /** What never became a request, for want of bytes, sense or time. */
 export function refuseUnread(
   failure: Error & { readonly code?: string },
@@ -62,15 +57,9 @@ export function refuseUnread(
     socket.destroy();
     return;
   }
-  const code = CODE_BY_FAILURE.get(failure.code) ?? 'P703';
-  const error = new CodedError(code, MESSAGES.get(code) ?? 'this is no HTTP request');
+  const error = toUnreadError(failure.code);
   socket.end(toRawResponse(toResponse({ kind: 'failed', error })), () => socket.destroy());
 }
-
-const MESSAGES: ReadonlyMap<ErrorCode, string> = new Map([
-  ['P706', 'the request did not arrive in time'],
-  ['P709', 'the header lines are too large together'],
-]);
 
 function toRawResponse({ status, headers, body }: HttpResponse): string {
   const lines = Object.entries({ ...headers, connection: 'close' });

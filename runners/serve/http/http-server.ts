@@ -1,7 +1,7 @@
 import { createServer, type Server, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { CodedError } from '../../../reconciler/core/contracts/coded-error.ts';
-import type { ErrorCode } from '../../../reconciler/core/contracts/error-codes.ts';
+import { toUnreadError } from '../../../reconciler/core/contracts/unread-request.ts';
 import { toErrorAnswer } from './answer.ts';
 import type { HttpLimits } from './limits.ts';
 
@@ -48,16 +48,6 @@ export function listen(server: Server, host: string, port: number): Promise<numb
   });
 }
 
-const MESSAGES: ReadonlyMap<ErrorCode, string> = new Map([
-  ['P706', 'the request did not arrive in time'],
-  ['P709', 'the header lines are too large together'],
-]);
-
-const CODE_BY_FAILURE: ReadonlyMap<string | undefined, ErrorCode> = new Map([
-  ['HPE_HEADER_OVERFLOW', 'P709'],
-  ['ERR_HTTP_REQUEST_TIMEOUT', 'P706'],
-]);
-
 /** What never became a request, for want of bytes, sense or time. */
 export function refuseUnread(
   failure: Error & { readonly code?: string },
@@ -69,8 +59,7 @@ export function refuseUnread(
     socket.destroy();
     return;
   }
-  const code = CODE_BY_FAILURE.get(failure.code) ?? 'P703';
-  const error = new CodedError(code, MESSAGES.get(code) ?? 'this is no HTTP request');
+  const error = toUnreadError(failure.code);
   const { status, text } = toErrorAnswer(error);
   const lines = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,

@@ -1,6 +1,5 @@
-import { CodedError } from '../../../core/contracts/coded-error.ts';
 import { digestJson } from '../../../core/contracts/digest.ts';
-import type { Fence } from '../../../core/contracts/fence.ts';
+import { type Fence, isHigherEpoch } from '../../../core/contracts/fence.ts';
 import { compareRefs, toRefKey } from '../../../core/contracts/ref.ts';
 import type { Definitions } from '../../../ports/definitions.ts';
 import type { MemoryDefinitionTables } from './tables.ts';
@@ -39,11 +38,6 @@ export function createMemoryDefinitions(deps: {
   };
 }
 
-function raiseEpoch(tables: MemoryDefinitionTables, { epoch }: Fence): void {
-  if (epoch < tables.epoch) {
-    throw new CodedError('P403', `epoch ${epoch} is below ${tables.epoch}, the highest seen`, {
-      details: { epoch, highest: tables.epoch },
-    });
-  }
-  tables.epoch = epoch;
+function raiseEpoch(tables: MemoryDefinitionTables, fence: Fence): void {
+  if (isHigherEpoch(tables.epoch, fence)) tables.epoch = fence.epoch;
 }

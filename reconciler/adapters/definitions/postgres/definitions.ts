@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { toCanonicalJson } from '../../../core/contracts/canonical-json.ts';
-import { CodedError } from '../../../core/contracts/coded-error.ts';
 import { digestJson } from '../../../core/contracts/digest.ts';
-import type { Fence } from '../../../core/contracts/fence.ts';
+import { type Fence, isHigherEpoch } from '../../../core/contracts/fence.ts';
 import type { NormalForm } from '../../../core/contracts/normal-form.ts';
 import { compareRefs, parseRefKey, type Ref, toRefKey } from '../../../core/contracts/ref.ts';
 import type { EffectId } from '../../../core/plan/effect.ts';
@@ -52,17 +51,14 @@ export async function openPostgresDefinitions(deps: {
 }
 
 /** Locks the fence until the transaction ends: writes happen one after the other. */
-async function raiseEpoch(session: SqlSession, { epoch }: Fence): Promise<void> {
+async function raiseEpoch(session: SqlSession, fence: Fence): Promise<void> {
   const [row] = await session.query<{ epoch: number }>(
     'SELECT epoch FROM definition_fence FOR UPDATE',
   );
   assert(row !== undefined, 'the store has no fence row');
-  if (epoch < row.epoch) {
-    throw new CodedError('P403', `epoch ${epoch} is below ${row.epoch}, the highest seen`, {
-      details: { epoch, highest: row.epoch },
-    });
+  if (isHigherEpoch(row.epoch, fence)) {
+    await session.query('UPDATE definition_fence SET epoch = $1', [fence.epoch]);
   }
-  if (epoch > row.epoch) await session.query('UPDATE definition_fence SET epoch = $1', [epoch]);
 }
 
 async function readRow(session: SqlSession, ref: Ref): Promise<DefinitionRow | null> {

@@ -1,6 +1,6 @@
 import { CodedError } from '../../../core/contracts/coded-error.ts';
 import { digestJson } from '../../../core/contracts/digest.ts';
-import type { Fence } from '../../../core/contracts/fence.ts';
+import { type Fence, isHigherFence } from '../../../core/contracts/fence.ts';
 import type { Instant } from '../../../core/contracts/instant.ts';
 import type { NormalForm } from '../../../core/contracts/normal-form.ts';
 import {
@@ -132,13 +132,7 @@ export function createMemoryExecutor(deps: {
 }
 
 function passFence(world: World, fence: Fence): void {
-  if (world.fence !== null && fence.epoch < world.fence.epoch) {
-    const { epoch, holder } = world.fence;
-    throw new CodedError('P403', `epoch ${fence.epoch} is below ${epoch}, which ${holder} holds`, {
-      details: { epoch: fence.epoch, seenEpoch: epoch },
-    });
-  }
-  if (world.fence === null || fence.epoch > world.fence.epoch) world.fence = fence;
+  if (isHigherFence(world.fence, fence)) world.fence = fence;
 }
 
 function observe(world: World, ref: Ref): Observation {

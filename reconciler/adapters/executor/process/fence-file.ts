@@ -1,5 +1,4 @@
-import { CodedError } from '../../../core/contracts/coded-error.ts';
-import type { Fence } from '../../../core/contracts/fence.ts';
+import { type Fence, isHigherFence } from '../../../core/contracts/fence.ts';
 import { parseJson } from './records.ts';
 import type { Disk } from './target-state.ts';
 
@@ -11,14 +10,7 @@ const MAX_FENCE_BYTES = 4096;
  */
 export async function passFence(disk: Disk, fence: Fence): Promise<void> {
   const seen = await readFence(disk);
-  if (seen !== null && fence.epoch < seen.epoch) {
-    throw new CodedError(
-      'P403',
-      `epoch ${fence.epoch} is below ${seen.epoch}, which ${seen.holder} holds`,
-      { details: { epoch: fence.epoch, seenEpoch: seen.epoch } },
-    );
-  }
-  if (seen !== null && fence.epoch === seen.epoch) return;
+  if (!isHigherFence(seen, fence)) return;
   const text = `${JSON.stringify({ v: 1, epoch: fence.epoch, holder: fence.holder })}\n`;
   await disk.files.writeWhole(disk.layout.fence, text, 'durable');
 }

@@ -1,5 +1,4 @@
-import { CodedError } from '../../../core/contracts/coded-error.ts';
-import type { Fence } from '../../../core/contracts/fence.ts';
+import { type Fence, isHigherEpoch } from '../../../core/contracts/fence.ts';
 import {
   ASSIGNMENT_KEY_BYTES,
   composeRoutes,
@@ -73,11 +72,6 @@ export function createMemoryRoutes(deps: {
   };
 }
 
-function raiseEpoch(tables: MemoryRouteTables, { epoch }: Fence): void {
-  if (epoch < tables.epoch) {
-    throw new CodedError('P403', `epoch ${epoch} is below ${tables.epoch}, the highest seen`, {
-      details: { epoch, highest: tables.epoch },
-    });
-  }
-  tables.epoch = epoch;
+function raiseEpoch(tables: MemoryRouteTables, fence: Fence): void {
+  if (isHigherEpoch(tables.epoch, fence)) tables.epoch = fence.epoch;
 }

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { CodedError } from '../../../core/contracts/coded-error.ts';
-import type { Fence } from '../../../core/contracts/fence.ts';
+import { type Fence, isHigherEpoch } from '../../../core/contracts/fence.ts';
 import type { RouteTable } from '../../../core/contracts/generated/route-table.generated.ts';
 import {
   ASSIGNMENT_KEY_BYTES,
@@ -58,17 +57,14 @@ export async function openPostgresRoutes(deps: RouteDeps): Promise<Routes> {
 }
 
 /** Locks the head until the transaction ends: writes happen one after the other. */
-async function raiseEpoch(session: SqlSession, { epoch }: Fence): Promise<number> {
+async function raiseEpoch(session: SqlSession, fence: Fence): Promise<number> {
   const [head] = await session.query<{ epoch: number; revision: number }>(
     'SELECT epoch, revision FROM route_head FOR UPDATE',
   );
   assert(head !== undefined, 'the routes have no head row');
-  if (epoch < head.epoch) {
-    throw new CodedError('P403', `epoch ${epoch} is below ${head.epoch}, the highest seen`, {
-      details: { epoch, highest: head.epoch },
-    });
+  if (isHigherEpoch(head.epoch, fence)) {
+    await session.query('UPDATE route_head SET epoch = $1', [fence.epoch]);
   }
-  if (epoch > head.epoch) await session.query('UPDATE route_head SET epoch = $1', [epoch]);
   return head.revision;
 }
 

@@ -1,6 +1,6 @@
 import { CodedError } from '../../../core/contracts/coded-error.ts';
 import { isDigest } from '../../../core/contracts/digest.ts';
-import type { Fence } from '../../../core/contracts/fence.ts';
+import { type Fence, isHigherFence } from '../../../core/contracts/fence.ts';
 import { judgeStep } from '../../../core/runs/judge-step.ts';
 import { judgeHyperparameters } from '../../../core/runs/run-environment.ts';
 import {
@@ -84,14 +84,8 @@ export function createMemoryRuns({ zone, world }: MemoryRunsDeps): Runs {
 }
 
 function passFence({ fences }: MemoryRunWorld, fence: Fence): void {
-  const [seen] = fences;
-  if (seen !== undefined && fence.epoch < seen.epoch) {
-    throw new CodedError(
-      'P403',
-      `epoch ${fence.epoch} is below ${seen.epoch}, which ${seen.holder} holds`,
-    );
-  }
-  fences[0] = fence;
+  const [seen = null] = fences;
+  if (isHigherFence(seen, fence)) fences[0] = fence;
 }
 
 function checkRequest(zone: string, request: RunRequest): void {

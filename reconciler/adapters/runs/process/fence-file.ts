@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import { CodedError } from '../../../core/contracts/coded-error.ts';
-import type { Fence } from '../../../core/contracts/fence.ts';
+import { type Fence, isHigherFence } from '../../../core/contracts/fence.ts';
 import type { RunFiles } from './run-files.ts';
 
 const MAX_FENCE_BYTES = 4096;
@@ -12,14 +11,7 @@ const MAX_FENCE_BYTES = 4096;
 export async function passFence(files: RunFiles, root: string, fence: Fence): Promise<void> {
   const path = join(root, 'fence.json');
   const seen = await readFence(files, path);
-  if (seen !== null && fence.epoch < seen.epoch) {
-    throw new CodedError(
-      'P403',
-      `epoch ${fence.epoch} is below ${seen.epoch}, which ${seen.holder} holds`,
-      { details: { epoch: fence.epoch, seenEpoch: seen.epoch } },
-    );
-  }
-  if (seen !== null && fence.epoch === seen.epoch) return;
+  if (!isHigherFence(seen, fence)) return;
   const text = `${JSON.stringify({ v: 1, epoch: fence.epoch, holder: fence.holder })}\n`;
   await files.writeWhole(path, text, 'durable');
 }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import type { JobVerb } from '../../reconciler/adapters/program-runner/process/answer-job.ts';
 import { CodedError } from '../../reconciler/core/contracts/coded-error.ts';
 import type { JsonObject } from '../../reconciler/core/contracts/json.ts';
@@ -24,7 +24,7 @@ export const SAMPLE_VERBS = {
 
 /** Says in a file that it hangs, and never answers. */
 async function hang(job: JsonObject): Promise<JsonObject> {
-  await writeFile(String(job['saysIn']), String(process.pid));
+  await say(job, process.pid);
   return stay();
 }
 
@@ -62,6 +62,13 @@ export const PROCESS_VERBS: Readonly<Record<string, JobVerb>> = {
 async function startChild(job: JsonObject): Promise<number> {
   const script = `process.on('SIGTERM', () => {}); setInterval(() => {}, 1000);`;
   const child = spawn(process.execPath, ['-e', script], { stdio: 'inherit' });
-  await writeFile(String(job['saysIn']), String(child.pid));
+  await say(job, child.pid);
   return child.pid ?? 0;
+}
+
+/** Whoever finds the file finds the id in it. */
+async function say({ saysIn }: JsonObject, pid: number | undefined): Promise<void> {
+  const aside = `${saysIn}.tmp`;
+  await writeFile(aside, String(pid));
+  await rename(aside, String(saysIn));
 }

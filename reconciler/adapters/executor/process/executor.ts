@@ -22,6 +22,7 @@ import { createFolderLayout, TARGET_RECORD } from './folder-layout.ts';
 import { createFolderLock } from './folder-lock.ts';
 import { removeTarget, removeTargetFolder } from './remove.ts';
 import { type Disk, isEqual, readTargetState, toObservation } from './target-state.ts';
+import { undoHalfMade } from './undo-half-made.ts';
 
 const MAX_TARGETS = 4096;
 /** Every name that ever left keeps one; the bound is where something is clearly wrong. */
@@ -47,7 +48,7 @@ export function createProcessExecutor(deps: ProcessExecutorDeps): Executor {
   const executor = 'process';
   return {
     executor,
-    raiseFence: (fence) => toCoded(() => lock.run(() => passFence(disk, fence))),
+    raiseFence: (fence) => toCoded(() => lock.run(() => beginTerm(disk, fence))),
     observe: async (ref) => observe(disk, requireTargetRef(ref)),
     list: () => toCoded(() => listTargets(disk)),
     apply: ({ fence, effect, target: form }) =>
@@ -61,6 +62,11 @@ export function createProcessExecutor(deps: ProcessExecutorDeps): Executor {
         });
       }),
   };
+}
+
+async function beginTerm(disk: Disk, fence: Fence): Promise<void> {
+  await passFence(disk, fence);
+  await undoHalfMade(disk);
 }
 
 type ApplyInput = {

@@ -24,7 +24,7 @@ export function withForge<Result>(
   );
 }
 
-async function openLocalForge(
+export async function openLocalForge(
   { clock }: { readonly clock: Clock },
   git: ClosableGit,
 ): Promise<Forge> {
@@ -44,7 +44,7 @@ async function openLocalForge(
 }
 
 /** Loaded and never made: an identity without a key of its own is nobody. */
-async function loadActor(paths: StatePaths, name: string): Promise<ForgeActor> {
+export async function loadActor(paths: StatePaths, name: string): Promise<ForgeActor> {
   const { loadSshLedgerSigner } = await import('../adapters/ledger-signer/ssh/ledger-signer.ts');
   const path = join(paths.keys, name);
   return {

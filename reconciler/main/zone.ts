@@ -27,9 +27,11 @@ import type { KindHandler } from '../ports/kind-handler.ts';
 import type { LedgerSigner } from '../ports/ledger-signer.ts';
 import type { Log } from '../ports/log.ts';
 import type { ProcessRegistry } from '../ports/process-registry.ts';
+import type { Proposals } from '../ports/proposals.ts';
 import type { Secret } from '../ports/secrets.ts';
 import { type LearningPorts, openLearningPorts } from './learning.ts';
 import { type ClosableGit, type Machine, openInstanceFile } from './machine.ts';
+import { openProposals } from './proposals.ts';
 import { openServing, type ServingPorts } from './serving.ts';
 import { toDatabaseName, toZoneFolder } from './zone-folder.ts';
 
@@ -123,7 +125,9 @@ async function openKinds(parts: ZoneParts, opening: ZoneOpening): Promise<readon
   opened.add(learning.close);
   const serving = await openServing({ ...parts, zone, url, database });
   opened.add(serving.close);
-  return toHandlers({ zone, definitions, executor, clock: machine.clock, ...learning, ...serving });
+  const proposals = await openProposals(parts);
+  const own = { zone, definitions, executor, proposals, clock: machine.clock };
+  return toHandlers({ ...own, ...learning, ...serving });
 }
 
 type HandlerPorts = LearningPorts &
@@ -132,6 +136,7 @@ type HandlerPorts = LearningPorts &
     readonly clock: Machine['clock'];
     readonly definitions: Definitions;
     readonly executor: Executor;
+    readonly proposals: Proposals;
   };
 
 /** Every kind meets the world through these, and the engine knows kinds by this table alone. */

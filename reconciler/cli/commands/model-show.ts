@@ -2,7 +2,7 @@ import type {
   EvaluationMetric,
   EvaluationReport,
 } from '../../core/contracts/generated/evaluation-report.generated.ts';
-import { API_VERSION } from '../../core/contracts/normal-form.ts';
+import { toReleaseText } from '../../core/release/release-text.ts';
 import { toPrintable } from '../../core/spec/printable.ts';
 import { type Command, EXIT_OK } from '../command.ts';
 import { badUsage, parseChoice, parseOptions } from '../parse-options.ts';
@@ -107,19 +107,6 @@ function renderGate(gate: ZoneVersion['record']['gates'][number]): string {
 /** A person names the digest: this only writes it down. */
 function toRelease({ record }: ZoneVersion, endpoint: string | null): string {
   const [namespace = '', model = ''] = record.model.split('/');
-  const name = endpoint ?? model;
-  return [
-    `# ${record.model}, published ${record.publishedAt}`,
-    `apiVersion: ${API_VERSION}`,
-    'kind: Release',
-    'metadata:',
-    `  name: ${name}`,
-    `  namespace: ${namespace}`,
-    'spec:',
-    `  endpoint: ${name}`,
-    '  versions:',
-    `    - version: ${record.version}`,
-    '      percent: 100',
-    '',
-  ].join('\n');
+  const text = toReleaseText({ namespace, endpoint: endpoint ?? model, version: record.version });
+  return `# ${record.model}, published ${record.publishedAt}\n${text}`;
 }

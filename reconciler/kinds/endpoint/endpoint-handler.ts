@@ -2,16 +2,15 @@ import type { NormalForm } from '../../core/contracts/normal-form.ts';
 import { type Ref, toResourcePath } from '../../core/contracts/ref.ts';
 import { type EndpointFacts, planEndpoint } from '../../core/plan/planners/endpoint.ts';
 import { toTypedSpec } from '../../core/spec/typed-spec.ts';
-import type { Definitions } from '../../ports/definitions.ts';
 import type { KindHandler } from '../../ports/kind-handler.ts';
 import type { EndpointSettings, Routes } from '../../ports/routes.ts';
 import { createKeptHandler } from '../kept-handler.ts';
+import { createReleaseProposer, type ReleaseProposerPorts } from './propose-releases.ts';
 
-/** An endpoint is a row of the route table; its versions come with its Release. */
-export function createEndpointHandler(ports: {
-  readonly definitions: Definitions;
-  readonly routes: Routes;
-}): KindHandler {
+export type EndpointPorts = ReleaseProposerPorts & { readonly routes: Routes };
+
+/** An endpoint is a row of the route table; its versions come with its Release, which it asks for. */
+export function createEndpointHandler(ports: EndpointPorts): KindHandler {
   const { routes } = ports;
   return createKeptHandler(ports.definitions, {
     kind: 'Endpoint',
@@ -32,6 +31,7 @@ export function createEndpointHandler(ports: {
       await routes.raiseFence(fence);
       await routes.putEndpoint(fence, toResourcePath(effect.ref), null);
     },
+    tend: createReleaseProposer(ports),
   });
 }
 

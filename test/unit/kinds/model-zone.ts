@@ -5,6 +5,10 @@ import { createMemoryDefinitionTables } from '../../../reconciler/adapters/defin
 import { createMemoryExecutor } from '../../../reconciler/adapters/executor/memory/executor.ts';
 import { createMemoryOnlineFeatures } from '../../../reconciler/adapters/online-features/memory/online-features.ts';
 import { createMemoryOnlineTables } from '../../../reconciler/adapters/online-features/memory/tables.ts';
+import {
+  createMemoryProposals,
+  createMemoryProposalTables,
+} from '../../../reconciler/adapters/proposals/memory/proposals.ts';
 import { createSeededRandomness } from '../../../reconciler/adapters/randomness/seeded/randomness.ts';
 import { createMemoryRoutes } from '../../../reconciler/adapters/routes/memory/routes.ts';
 import { createMemoryRouteTables } from '../../../reconciler/adapters/routes/memory/tables.ts';
@@ -68,8 +72,10 @@ export function createModelZone() {
     versions,
     readModel: async (path) => files.get(path) ?? null,
   });
+  const proposed = createMemoryProposalTables();
   const ports = {
     ...{ zone: 'ae', clock, definitions, routes, artifacts, connections },
+    proposals: createMemoryProposals({ tables: proposed }),
     executor: createMemoryExecutor({ zone: 'ae', world: harness.executorWorld, clock }),
     snapshots: createMemorySnapshots({ files }),
     onlineFeatures: createMemoryOnlineFeatures({
@@ -96,7 +102,7 @@ export function createModelZone() {
   return {
     ...{ clock, programs, routes, artifacts, connections, runs: ports.runs, machine },
     ...{ onlineFeatures: ports.onlineFeatures, snapshots: ports.snapshots },
-    ...{ begun, versions, files },
+    ...{ begun, versions, files, proposed },
     commit: harness.commit,
     open: () => harness.open({ kinds }),
     /** What the ledger says of one resource, oldest first. */

@@ -12,7 +12,8 @@ const AWAITING_RELEASE: Condition = {
   type: 'Ready',
   status: 'True',
   reason: 'AwaitingRelease',
-  message: 'it serves as soon as a Release names a version; plumb model list shows them',
+  message:
+    'it serves as soon as a Release names a version; plumb pr list shows the one that is proposed',
 };
 
 const SERVED: Condition = {

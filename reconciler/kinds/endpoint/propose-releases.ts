@@ -1,0 +1,74 @@
+import { type NormalForm, toRef } from '../../core/contracts/normal-form.ts';
+import { type Ref, toResourcePath } from '../../core/contracts/ref.ts';
+import { proposeRelease, toReleaseBranch } from '../../core/release/propose-release.ts';
+import { toTypedSpec } from '../../core/spec/typed-spec.ts';
+import type { ArtifactStore } from '../../ports/artifact-store.ts';
+import type { Definitions } from '../../ports/definitions.ts';
+import type { Proposals } from '../../ports/proposals.ts';
+import { createKeptStates, toLiveForm } from '../kept-states.ts';
+
+export type ReleaseProposerPorts = {
+  readonly definitions: Definitions;
+  readonly artifacts: ArtifactStore;
+  readonly proposals: Proposals;
+};
+
+/**
+ * Asks people for a release of every version that passed its gates, once for each endpoint. What
+ * was asked is kept by the forge, so that a restart asks nothing twice.
+ */
+export function createReleaseProposer(ports: ReleaseProposerPorts): () => Promise<void> {
+  const { definitions } = ports;
+  /** Branches that need no look any more, so that the forge is not read again all the time. */
+  const settled = new Set<string>();
+  return async () => {
+    const endpoints = (await definitions.list()).filter(({ kind }) => kind === 'Endpoint');
+    for (const ref of endpoints) {
+      const endpoint = await readLive(definitions, ref);
+      if (endpoint !== null) await proposeFor(ports, endpoint, settled);
+    }
+  };
+}
+
+async function proposeFor(
+  ports: ReleaseProposerPorts,
+  endpoint: NormalForm,
+  settled: Set<string>,
+): Promise<void> {
+  const { definitions, artifacts, proposals } = ports;
+  const ref = toRef(endpoint);
+  const { model, environment } = toTypedSpec(endpoint, 'Endpoint');
+  const version = await readVersion(definitions, { ...ref, kind: 'Model', name: model });
+  if (version === null) return;
+  const branch = toReleaseBranch(ref, version);
+  if (settled.has(branch)) return;
+  const record = (await artifacts.list(`${ref.namespace}/${model}`)).find(
+    (one) => one.version === version,
+  );
+  if (record === undefined) return;
+  const releaseRef: Ref = { ...ref, kind: 'Release' };
+  const release = await readLive(definitions, releaseRef);
+  const served = release === null ? [] : toTypedSpec(release, 'Release').versions;
+  const file = await proposals.findFile(releaseRef);
+  const isWanted = file?.text.includes(version) === true;
+  if (!isWanted && !(await proposals.wasMade(branch))) {
+    const proposal = proposeRelease({ endpoint: ref, environment, record, served, file });
+    if (proposal === null) throw new Error(`${toResourcePath(ref)}: ${UNEDITABLE}`);
+    await proposals.open(proposal);
+  }
+  settled.add(branch);
+}
+
+const UNEDITABLE = 'its release stands in a file that cannot be edited; release it by hand';
+
+async function readLive(definitions: Definitions, ref: Ref): Promise<NormalForm | null> {
+  const { read } = await definitions.observe(ref);
+  return read.state === 'present' ? toLiveForm(read.value) : null;
+}
+
+/** What a model has come to by its present definition; null while nothing of it passed. */
+async function readVersion(definitions: Definitions, ref: Ref): Promise<string | null> {
+  const states = createKeptStates<{ readonly version: string | null }>('Model', definitions);
+  const { state } = await states.see(ref);
+  return state === null || state.live === null ? null : (state.notes.version ?? null);
+}

@@ -5,12 +5,13 @@ import type { Proposal, RepoFile } from '../core/release/proposal.ts';
 export interface Proposals {
   /** The file of main with the document of a resource; null where main has none. */
   findFile(ref: Ref): Promise<RepoFile | null>;
-  /** Whether this branch was ever proposed. Closed means no, so it is not proposed again. */
-  wasMade(branch: string): Promise<boolean>;
+  /** What became of a proposal; null before it is made. Closed means no: it is not made again. */
+  stateOf(branch: string): Promise<'open' | 'merged' | 'closed' | null>;
   /**
    * Puts the change before people, as one commit on its branch, and says under which number. What
-   * it replaces is closed, unless somebody else has worked on it. May be repeated after a crash:
-   * what was made by then is gone on with.
+   * it replaces is closed, unless somebody else has worked on it. One that nobody has to approve is
+   * merged at once, after a comment that says why; where main has changed the same file meanwhile it
+   * stays open for people. May be repeated after a crash: what was made by then is gone on with.
    */
   open(proposal: Proposal): Promise<number>;
 }

@@ -32,6 +32,7 @@ function toProposal(digit: string): Proposal {
     replaces: PREFIX,
     title: `Release ${digit}`,
     body: 'why',
+    mergedBecause: null,
     file: {
       path: RELEASE_FILE.path,
       text: toReleaseText({ namespace: 'payments', endpoint: 'fraud', version }),
@@ -57,12 +58,12 @@ export function describeProposals(subject: ProposalsSubject): void {
 
     it('opens a proposal once, also when it is asked again and by another opening', async () => {
       const proposal = toProposal('2');
-      expect(await proposals.wasMade(proposal.branch)).toBe(false);
+      expect(await proposals.stateOf(proposal.branch)).toBeNull();
       const number = await proposals.open(proposal);
       expect(await proposals.open(proposal)).toBe(number);
       const later = await made.open();
       expect(await later.open(proposal)).toBe(number);
-      expect(await later.wasMade(proposal.branch)).toBe(true);
+      expect(await later.stateOf(proposal.branch)).toBe('open');
       expect(await made.listOpenBranches()).toEqual([proposal.branch]);
     });
 
@@ -75,12 +76,21 @@ export function describeProposals(subject: ProposalsSubject): void {
       expect(await made.listOpenBranches()).toEqual([stranger.branch, newer.branch].sort());
     });
 
+    it('is merged at once where nobody has to approve it, also after a crash before that', async () => {
+      const proposal = toProposal('2');
+      const number = await proposals.open(proposal);
+      const merged = { ...proposal, mergedBecause: 'nobody has to' };
+      expect(await proposals.open(merged)).toBe(number);
+      expect(await proposals.stateOf(proposal.branch)).toBe('merged');
+      expect(await made.listOpenBranches()).toEqual([]);
+    });
+
     it('knows what was closed', async () => {
       const proposal = toProposal('2');
       await proposals.open(proposal);
       await made.closeAll();
       expect(await made.listOpenBranches()).toEqual([]);
-      expect(await (await made.open()).wasMade(proposal.branch)).toBe(true);
+      expect(await (await made.open()).stateOf(proposal.branch)).toBe('closed');
     });
   });
 }

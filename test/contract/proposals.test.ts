@@ -88,6 +88,7 @@ describe('a proposal by pull request', () => {
     replaces: 'plumbline/release/payments.fraud/',
     title: 'Release two',
     body: 'why',
+    mergedBecause: null,
     file: { ...RELEASE_FILE, text: RELEASE_FILE.text.replace(/1{64}/, '2'.repeat(64)) },
   };
 
@@ -139,5 +140,36 @@ describe('a proposal by pull request', () => {
       branch: 'plumbline/release/payments.fraud/333',
     });
     expect((await harness.forge.read(number)).state).toBe('open');
+  });
+
+  const merged = { ...proposal, mergedBecause: 'nobody has to approve it' };
+
+  it('says in itself why nobody was asked, and is in main then', async () => {
+    const harness = await createRepo();
+    const number = await openProposals(harness).open(merged);
+    const pull = await harness.forge.read(number);
+    expect(pull.comments.map(({ body }) => body)).toEqual([merged.mergedBecause]);
+    const files = await harness.readFiles(await harness.readMain());
+    expect(files[merged.file.path]).toBe(merged.file.text);
+  });
+
+  it('is left to people when somebody else had a part in it', async () => {
+    const harness = await createRepo();
+    const number = await openProposals(harness).open(proposal);
+    await harness.push(proposal.branch, { 'note.txt': 'wait\n' });
+    await harness.forge.refresh(number, ACTORS.plumbline);
+    expect(await openProposals(harness).open(merged)).toBe(number);
+    expect((await harness.forge.read(number)).state).toBe('open');
+  });
+
+  it('is left to people when main has changed the same file meanwhile', async () => {
+    const harness = await createRepo();
+    const number = await openProposals(harness).open(proposal);
+    await harness.push('main', { [merged.file.path]: `# held\n${RELEASE_FILE.text}` });
+    expect(await openProposals(harness).open(merged)).toBe(number);
+    expect(await openProposals(harness).open(merged)).toBe(number);
+    const pull = await harness.forge.read(number);
+    expect(pull).toMatchObject({ state: 'open', conflicts: [merged.file.path] });
+    expect(pull.comments).toHaveLength(1);
   });
 });

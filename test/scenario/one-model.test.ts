@@ -6,6 +6,7 @@ import { openPostgresCounters } from '../../reconciler/adapters/counters/postgre
 import { createPostgresDatabase } from '../../reconciler/adapters/database/postgres/database.ts';
 import type { VersionRecord } from '../../reconciler/core/contracts/generated/version-record.generated.ts';
 import type { ControlFile } from '../../reconciler/core/contracts/node-config.ts';
+import type { PullList } from '../../reconciler/ports/forge.ts';
 import { Secret } from '../../reconciler/ports/secrets.ts';
 import {
   createInstallation,
@@ -66,19 +67,16 @@ async function release(text: string, message: string, code = 0): Promise<void> {
   await push(message, code);
 }
 
+async function listPulls(): Promise<PullList['pulls']> {
+  const { stdout } = await installation.plumb('pr', 'list', '--format', 'json');
+  return (JSON.parse(stdout) as PullList).pulls;
+}
+
 async function listRecords(): Promise<
   readonly { readonly action: string; readonly outcome: string }[]
 > {
-  const { stdout } = await installation.plumb(
-    'audit',
-    'log',
-    '--zone',
-    'ae',
-    '--count',
-    '1000',
-    '--format',
-    'json',
-  );
+  const words = 'audit log --zone ae --count 1000 --format json'.split(' ');
+  const { stdout } = await installation.plumb(...words);
   return stdout
     .split('\n')
     .filter(Boolean)
@@ -145,14 +143,8 @@ describe('one model', { timeout: KILL_LIMIT_MS }, () => {
 
   it('has features to look up', async () => {
     const { plumb } = installation;
-    const found = await plumb(
-      'features',
-      'get',
-      'payments/customer-activity',
-      'c-00001',
-      '--format',
-      'json',
-    );
+    const words = 'features get payments/customer-activity c-00001 --format json'.split(' ');
+    const found = await plumb(...words);
     expect(found, found.stderr).toMatchObject({ code: 0 });
     expect(JSON.parse(found.stdout)).toMatchObject({
       values: { tx_count_30d: expect.any(Number) },
@@ -186,10 +178,28 @@ describe('one model', { timeout: KILL_LIMIT_MS }, () => {
     expect(status.stdout).toContain('AwaitingRelease');
   });
 
-  it('answers once its Release is committed', async () => {
+  it('is proposed for release by the machine, which may not approve it', async () => {
     const { plumb } = installation;
-    const written = await plumb('model', 'show', 'payments/fraud', '--format', 'release');
-    await release(written.stdout, 'Release the first version');
+    // A moment after it has published.
+    await waitUntil(async () => (await listPulls()).length > 0);
+    const [pull] = await listPulls();
+    const [version] = await listVersions();
+    expect(pull).toMatchObject({ number: 1, author: 'plumbline@localhost', state: 'open' });
+    expect(pull?.body).toContain(`version ${version?.version}`);
+    expect(pull?.body).toMatch(/- auc 0\.\d{4} \(/);
+    const diff = await plumb('pr', 'diff', '1');
+    expect(diff.stdout).toContain('releases/dev/payments.fraud.yaml');
+    const machine = await plumb('pr', 'approve', '1', '--as', 'plumbline');
+    expect(machine).toMatchObject({ code: 1, stderr: expect.stringContaining('P417') });
+  });
+
+  it('answers once that is approved and merged', async () => {
+    const { plumb, git } = installation;
+    expect(await plumb('pr', 'approve', '1', '--as', 'reviewer')).toMatchObject({ code: 0 });
+    expect(await plumb('pr', 'merge', '1')).toMatchObject({ code: 0 });
+    await git('pull', '-q', '--ff-only', 'origin', 'main');
+    const status = await plumb('status', '--wait', '--timeout', '300');
+    expect(status.code, status.stdout).toBe(0);
     const [version] = await listVersions();
     const features = Object.entries(REQUEST).flatMap(([name, value]) => [
       '--feature',

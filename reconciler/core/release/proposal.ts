@@ -10,4 +10,6 @@ export type Proposal = {
   readonly title: string;
   readonly body: string;
   readonly file: RepoFile;
+  /** Why the machine may merge it without asking anybody; null when people decide. */
+  readonly mergedBecause: string | null;
 };

@@ -11,6 +11,8 @@ import { replaceVersions, toReleaseText } from './release-text.ts';
 export type ReleaseQuestion = {
   readonly endpoint: Ref;
   readonly environment: string;
+  /** What the environment says of releases that the machine proposes. */
+  readonly approval: 'person' | 'none';
   /** What its model has come to, and what was measured of it. */
   readonly record: VersionRecord;
   /** What the endpoint runs now. */
@@ -44,7 +46,12 @@ export function proposeRelease(question: ReleaseQuestion): Proposal | null {
     title: `Release ${toShortDigest(record.version)} to ${namespace}/${name} in ${environment}`,
     body: describeRelease(question),
     file: { path, text },
+    mergedBecause: question.approval === 'none' ? toReason(environment) : null,
   };
+}
+
+function toReason(environment: string): string {
+  return `The machine merges this itself and nobody was asked: the environment ${environment} says \`releaseApproval: none\`.`;
 }
 
 /**

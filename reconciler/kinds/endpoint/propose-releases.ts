@@ -1,5 +1,5 @@
 import { type NormalForm, toRef } from '../../core/contracts/normal-form.ts';
-import { type Ref, toResourcePath } from '../../core/contracts/ref.ts';
+import { PLATFORM_NAMESPACE, type Ref, toResourcePath } from '../../core/contracts/ref.ts';
 import { proposeRelease, toReleaseBranch } from '../../core/release/propose-release.ts';
 import { toTypedSpec } from '../../core/spec/typed-spec.ts';
 import type { ArtifactStore } from '../../ports/artifact-store.ts';
@@ -19,7 +19,7 @@ export type ReleaseProposerPorts = {
  */
 export function createReleaseProposer(ports: ReleaseProposerPorts): () => Promise<void> {
   const { definitions } = ports;
-  /** Branches that need no look any more, so that the forge is not read again all the time. */
+  /** Questions that were answered, so that the forge is not read again all the time. */
   const settled = new Set<string>();
   return async () => {
     const endpoints = (await definitions.list()).filter(({ kind }) => kind === 'Endpoint');
@@ -41,7 +41,10 @@ async function proposeFor(
   const version = await readVersion(definitions, { ...ref, kind: 'Model', name: model });
   if (version === null) return;
   const branch = toReleaseBranch(ref, version);
-  if (settled.has(branch)) return;
+  const approval = await readApproval(definitions, environment);
+  // Another rule is another answer, also for what waits for a person by now.
+  const question = `${branch} ${approval}`;
+  if (settled.has(question)) return;
   const record = (await artifacts.list(`${ref.namespace}/${model}`)).find(
     (one) => one.version === version,
   );
@@ -51,15 +54,26 @@ async function proposeFor(
   const served = release === null ? [] : toTypedSpec(release, 'Release').versions;
   const file = await proposals.findFile(releaseRef);
   const isWanted = file?.text.includes(version) === true;
-  if (!isWanted && !(await proposals.wasMade(branch))) {
-    const proposal = proposeRelease({ endpoint: ref, environment, record, served, file });
+  const state = await proposals.stateOf(branch);
+  if (!isWanted && (state === null || (state === 'open' && approval === 'none'))) {
+    const about = { endpoint: ref, environment, approval, record, served, file };
+    const proposal = proposeRelease(about);
     if (proposal === null) throw new Error(`${toResourcePath(ref)}: ${UNEDITABLE}`);
     await proposals.open(proposal);
   }
-  settled.add(branch);
+  settled.add(question);
 }
 
 const UNEDITABLE = 'its release stands in a file that cannot be edited; release it by hand';
+
+async function readApproval(
+  definitions: Definitions,
+  environment: string,
+): Promise<'person' | 'none'> {
+  const ref = { kind: 'Environment', namespace: PLATFORM_NAMESPACE, name: environment };
+  const form = await readLive(definitions, ref);
+  return form === null ? 'person' : (toTypedSpec(form, 'Environment').releaseApproval ?? 'person');
+}
 
 async function readLive(definitions: Definitions, ref: Ref): Promise<NormalForm | null> {
   const { read } = await definitions.observe(ref);

@@ -79,12 +79,7 @@ describe('plumb up', () => {
     const [, list = ''] = output.split('what to try next, in another terminal:\n');
     const lines = list.split('\n\n')[0]?.split('\n') ?? [];
     for (const line of lines) expect(line).toMatch(/^ {2}(plumb|git|alias) .* {2}# \S/);
-    for (const words of [
-      'git clone',
-      'model list',
-      '--format release >',
-      'predict payments/fraud',
-    ]) {
+    for (const words of ['git clone', 'model list', 'pr list', 'predict payments/fraud']) {
       expect(lines.filter((line) => line.includes(words))).toHaveLength(1);
     }
     expect(output).toContain('once it is released');

@@ -38,6 +38,7 @@ import { createReleaseHandler } from '../../../reconciler/kinds/release/release-
 import { createTargetHandler } from '../../../reconciler/kinds/target/target-handler.ts';
 import { createTrainerHandler } from '../../../reconciler/kinds/trainer/trainer-handler.ts';
 import type { StoredVersion } from '../../../reconciler/ports/artifact-store.ts';
+import type { KindHandler } from '../../../reconciler/ports/kind-handler.ts';
 import type { RunRequest } from '../../../reconciler/ports/runs.ts';
 import { makeContract, makeManifest, makeSigmoidModel } from '../../support/onnx-models.ts';
 import { makeReport } from '../../support/version-records.ts';
@@ -87,18 +88,7 @@ export function createModelZone() {
     nodes: createMemoryServingNodes({ zone: 'ae', build: 'one', machine }),
     programs: { trainingSet: ['prepare'], evaluate: ['evaluate'] },
   };
-  const handlers = [
-    createTargetHandler(ports),
-    ...createDefinitionHandlers(ports),
-    createConnectionHandler(ports),
-    createDataSourceHandler(ports),
-    createFeatureViewHandler(ports),
-    createTrainerHandler(ports),
-    createModelHandler(ports),
-    createEndpointHandler(ports),
-    createReleaseHandler(ports),
-  ];
-  const kinds = new Map(handlers.map((handler) => [handler.kind, handler]));
+  const kinds = new Map(toHandlers(ports).map((handler) => [handler.kind, handler]));
   return {
     ...{ clock, programs, routes, artifacts, connections, runs: ports.runs, machine },
     ...{ onlineFeatures: ports.onlineFeatures, snapshots: ports.snapshots },
@@ -114,6 +104,29 @@ export function createModelZone() {
         ({ record }) => `${record.action} ${record.outcome}`,
       ),
   };
+}
+
+type ZonePorts = Parameters<typeof createTargetHandler>[0] &
+  Parameters<typeof createConnectionHandler>[0] &
+  Parameters<typeof createDataSourceHandler>[0] &
+  Parameters<typeof createFeatureViewHandler>[0] &
+  Parameters<typeof createTrainerHandler>[0] &
+  Parameters<typeof createModelHandler>[0] &
+  Parameters<typeof createEndpointHandler>[0] &
+  Parameters<typeof createReleaseHandler>[0];
+
+function toHandlers(ports: ZonePorts): readonly KindHandler[] {
+  return [
+    createTargetHandler(ports),
+    ...createDefinitionHandlers(ports),
+    createConnectionHandler(ports),
+    createDataSourceHandler(ports),
+    createFeatureViewHandler(ports),
+    createTrainerHandler(ports),
+    createModelHandler(ports),
+    createEndpointHandler(ports),
+    createReleaseHandler(ports),
+  ];
 }
 
 async function readStory(

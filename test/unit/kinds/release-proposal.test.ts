@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { toRefKey } from '../../../reconciler/core/contracts/ref.ts';
+import { toDocument } from '../engine/zone-harness.ts';
 import {
   begin,
   change,
@@ -73,5 +74,22 @@ describe('a version that passed its gates', () => {
     await zone.clock.advance(TEND_MS);
     expect(proposals).toHaveLength(2);
     await running.stop();
+  });
+
+  it('is merged by the machine where the environment asks for nobody, also one left open', async () => {
+    const { zone, running, version } = await publishFirst();
+    await running.stop();
+    const open = toDocument(
+      'Environment',
+      'dev',
+      '{ zone: ae, targets: [laptop], releaseApproval: none }',
+    );
+    await zone.commit({ ...REPO, 'environments/dev.yaml': open });
+    const next = zone.open();
+    await pass(zone, next, isConverged);
+    await zone.clock.advance(TEND_MS);
+    const { proposals } = zone.proposed;
+    expect(proposals).toMatchObject([{ branch: toBranch(version), state: 'merged' }]);
+    await next.stop();
   });
 });

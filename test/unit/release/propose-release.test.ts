@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { VersionRecord } from '../../../reconciler/core/contracts/generated/version-record.generated.ts';
-import { proposeRelease } from '../../../reconciler/core/release/propose-release.ts';
+import {
+  proposeRelease,
+  type ReleaseQuestion,
+} from '../../../reconciler/core/release/propose-release.ts';
 import { replaceVersions, toReleaseText } from '../../../reconciler/core/release/release-text.ts';
 import { parseFile } from '../../../reconciler/core/spec/parse-file.ts';
 import { makeContract, makeManifest, makeSigmoidModel } from '../../support/onnx-models.ts';
@@ -44,7 +47,10 @@ const record: VersionRecord = {
   ),
 };
 
-const question = { endpoint: ENDPOINT, environment: 'dev', record, served: [], file: null };
+const question: ReleaseQuestion = {
+  ...{ endpoint: ENDPOINT, environment: 'dev', approval: 'person' },
+  ...{ record, served: [], file: null },
+};
 
 describe('the text of a release', () => {
   it('is one valid document', () => {
@@ -92,6 +98,13 @@ describe('a proposal of a release', () => {
     expect(proposal?.file).toEqual({ path: 'fraud.yaml', text: toReleaseText(WORDS) });
     expect(proposal?.body).toContain('it serves sha256:111111111111 at 100 % now');
     expect(proposeRelease({ ...question, file: { path: 'x', text: 'a: [' } })).toBeNull();
+  });
+
+  it('is merged without asking only where its environment says so', () => {
+    expect(proposeRelease(question)?.mergedBecause).toBeNull();
+    expect(proposeRelease({ ...question, approval: 'none' })?.mergedBecause).toContain(
+      'environment dev says `releaseApproval: none`',
+    );
   });
 
   it('tells figures and gates, and no value of data', () => {

@@ -1,4 +1,4 @@
-import { CodedError } from '../../../core/contracts/coded-error.ts';
+import { CodedError, isCodedError } from '../../../core/contracts/coded-error.ts';
 import type { Oid, RefName } from '../../../core/contracts/git.ts';
 import { MAIN_BRANCH } from '../../../core/contracts/git.ts';
 import { type Ref, toRefKey } from '../../../core/contracts/ref.ts';
@@ -31,8 +31,9 @@ export function createForgeProposals(deps: ForgeProposalsDeps): Proposals {
     (await forge.list({ states, maxCount: MAX_LISTED })).pulls;
   return {
     findFile: async (ref) => findFile(deps, await readMain(deps), ref),
-    wasMade: async (branch) =>
-      (await listOn(['open', 'merged', 'closed'])).some((pull) => pull.branch === branch),
+    stateOf: async (branch) =>
+      (await listOn(['open', 'merged', 'closed'])).find((pull) => pull.branch === branch)?.state ??
+      null,
     open: async (proposal) => {
       const open = await listOn(['open']);
       const { branch } = proposal;
@@ -42,6 +43,7 @@ export function createForgeProposals(deps: ForgeProposalsDeps): Proposals {
         (pull) => pull.branch.startsWith(proposal.replaces) && pull.branch !== branch,
       );
       for (const pull of replaced) await closeReplaced(deps, pull, number);
+      if (proposal.mergedBecause !== null) await mergeOwn(deps, number, proposal.mergedBecause);
       return number;
     },
   };
@@ -94,4 +96,23 @@ async function closeReplaced(
 ): Promise<void> {
   if (pull.pushers.some((pusher) => pusher !== pull.author)) return;
   await forge.add(pull.number, { type: 'close', reason: `replaced by pull request ${by}` }, actor);
+}
+
+const MERGE_COMMENT = 'plumbline/merge';
+
+/** Only what the machine alone has written: a head that somebody else had a part in is theirs. */
+async function mergeOwn(
+  { forge, actor }: ForgeProposalsDeps,
+  number: number,
+  why: string,
+): Promise<void> {
+  const { head, author, authors, comments } = await forge.read(number);
+  if (authors.some((person) => person !== author)) return;
+  const isSaid = comments.some(({ key, body }) => key === MERGE_COMMENT && body === why);
+  if (!isSaid) await forge.add(number, { type: 'comment', key: MERGE_COMMENT, body: why }, actor);
+  try {
+    await forge.merge(number, { head, method: 'merge' }, actor);
+  } catch (error) {
+    if (!isCodedError(error, 'P418') && !isCodedError(error, 'P419')) throw error;
+  }
 }

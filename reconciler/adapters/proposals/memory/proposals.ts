@@ -4,7 +4,7 @@ import type { Proposals } from '../../../ports/proposals.ts';
 
 export type MemoryProposal = Proposal & {
   readonly number: number;
-  readonly state: 'open' | 'closed';
+  readonly state: 'open' | 'merged' | 'closed';
 };
 
 /** What several openings share: main's files by what they hold, and all that was proposed. */
@@ -23,7 +23,7 @@ export function createMemoryProposals(deps: { readonly tables: MemoryProposalTab
     one.state === 'open' && one.branch === branch;
   return {
     findFile: async (ref: Ref) => files.get(toRefKey(ref)) ?? null,
-    wasMade: async (branch) => proposals.some((one) => one.branch === branch),
+    stateOf: async (branch) => proposals.findLast((one) => one.branch === branch)?.state ?? null,
     open: async (proposal) => {
       const known = proposals.find(isOpenOn(proposal.branch));
       const number = known?.number ?? proposals.length + 1;
@@ -31,6 +31,8 @@ export function createMemoryProposals(deps: { readonly tables: MemoryProposalTab
       for (const [at, one] of proposals.entries()) {
         const isReplaced = one.branch.startsWith(proposal.replaces) && one.number !== number;
         if (isReplaced && one.state === 'open') proposals[at] = { ...one, state: 'closed' };
+        const isMerged = one.number === number && proposal.mergedBecause !== null;
+        if (isMerged) proposals[at] = { ...one, state: 'merged' };
       }
       return number;
     },

@@ -20,4 +20,8 @@ export type EnvironmentSpec = {
    * The environment whose versions may be promoted into this one; it may stand in another zone.
    */
   readonly promotesFrom?: string;
+  /**
+   * Who approves a release that the machine proposes: person (the default), or none, so that the machine merges it and says so.
+   */
+  readonly releaseApproval?: 'person' | 'none';
 };

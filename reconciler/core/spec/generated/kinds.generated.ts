@@ -925,6 +925,16 @@ export const KINDS: Readonly<Record<Kind, KindFacts>> = {
               "examples": [
                 "dev"
               ]
+            },
+            "releaseApproval": {
+              "description": "Who approves a release that the machine proposes: person (the default), or none, so that the machine merges it and says so.",
+              "enum": [
+                "person",
+                "none"
+              ],
+              "examples": [
+                "none"
+              ]
             }
           }
         }

@@ -1,7 +1,7 @@
 import type { RunningInstallation, UpOptions } from '../cli/commands/up.ts';
 import { RECONCILER } from '../cli/create-commands.ts';
 import type { IdentityName } from '../cli/initialise.ts';
-import { createOpened } from '../cli/opened.ts';
+import { createOpened, type Opened } from '../cli/opened.ts';
 import { serveZones } from '../cli/serve-zones.ts';
 import type { StatePaths } from '../cli/state-paths.ts';
 import { createRevisionReader } from '../engine/revision-reader.ts';
@@ -17,6 +17,7 @@ import {
   openPolicyGate,
   openRegistry,
 } from './machine.ts';
+import { openPullChecker } from './pull-checks.ts';
 import { openZone, type ZoneParts } from './zone.ts';
 import { listNodes, suspendRuns } from './zones-at-rest.ts';
 
@@ -50,6 +51,7 @@ export async function startInstallation(
     const shared = { machine, paths, registry, log, git, databases, signer, policy, revisions };
     const parts: ZoneParts = { ...shared, servingPort: options.servingPort };
     const host = await openHost(parts, options);
+    await beginChecking(parts, opened);
     const server = createApiServer({
       readStatus: host.status,
       readLiveness: () => ({ isAlive: true, reasons: [] }),
@@ -67,6 +69,17 @@ export async function startInstallation(
     await opened.closeAll().catch(() => undefined);
     throw error;
   }
+}
+
+/** Beside the zones, and of none of them: a pull request may be about several. */
+async function beginChecking(parts: ZoneParts, opened: Opened): Promise<void> {
+  const checker = await openPullChecker(parts);
+  const stop = new AbortController();
+  const done = checker.run(stop.signal);
+  opened.add(async () => {
+    stop.abort();
+    await done;
+  });
 }
 
 /** Nobody would see a training end, so that it stops too, and goes on from where it was. */

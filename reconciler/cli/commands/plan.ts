@@ -7,10 +7,10 @@ import { type PlanView, renderPlanText } from '../../core/plan/render-plan-text.
 import { isError } from '../../core/spec/diagnostic.ts';
 import { formatDiagnostics } from '../../core/spec/format-diagnostics.ts';
 import type { OpenPolicyGate } from '../../engine/policy-gate.ts';
+import { previewZone } from '../../engine/preview-zone.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { type Command, EXIT_CHANGES_PENDING, EXIT_FAILED, EXIT_OK } from '../command.ts';
 import { badUsage, parseChoice, parseOptions } from '../parse-options.ts';
-import { previewZone } from '../preview.ts';
 import type { SourceReading } from '../read-source.ts';
 import type { SourceChoice } from '../revision-source.ts';
 import { STATE_HELP, STATE_OPTION, type StatePaths, toStatePaths } from '../state-paths.ts';

@@ -10,8 +10,8 @@ import { toPlatformRules } from '../core/plan/platform-rules.ts';
 import type { HeldResource, PlanView } from '../core/plan/render-plan-text.ts';
 import type { RevisionJudgement } from '../core/spec/judge-revision.ts';
 import { toPrintable } from '../core/spec/printable.ts';
-import { judgeAdmission } from '../engine/judge-admission.ts';
-import type { PolicyGate } from '../engine/policy-gate.ts';
+import { judgeAdmission } from './judge-admission.ts';
+import type { PolicyGate } from './policy-gate.ts';
 
 export type PreviewDeps = {
   readonly now: Instant;

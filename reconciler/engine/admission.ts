@@ -11,7 +11,7 @@ import {
   type RefKey,
   toRefKey,
 } from '../core/contracts/ref.ts';
-import type { Admission } from '../core/plan/admission.ts';
+import type { Admission, AdmittedApproval } from '../core/plan/admission.ts';
 import type { Planner } from '../core/plan/planner.ts';
 import { type PlatformRules, toPlatformRules } from '../core/plan/platform-rules.ts';
 import type { KindTable } from '../ports/kind-handler.ts';
@@ -26,6 +26,7 @@ export type AdmissionInput = {
   /** Everything that should be in this zone, last good forms of invalid resources included. */
   readonly desired: readonly NormalForm[];
   readonly heldBack: readonly RefKey[];
+  readonly approval: AdmittedApproval | undefined;
 };
 
 /**
@@ -38,8 +39,9 @@ export async function admitRevision(
   input: AdmissionInput,
 ): Promise<boolean> {
   const previous = term.admission?.admission ?? null;
-  const { admission } = await judgeAdmission({
-    ...input,
+  const { approval, ...judged } = input;
+  const { admission: bare } = await judgeAdmission({
+    ...judged,
     zone: deps.zone,
     previous,
     rules: chooseRules(previous, input),
@@ -49,6 +51,7 @@ export async function admitRevision(
     referencesOf: deps.referencesOf,
     policy: deps.policy,
   });
+  const admission: Admission = approval === undefined ? bare : { ...bare, approval };
   if (previous !== null && isSameJudgement(previous, admission)) return false;
   await deps.store.admissions.admit(term.fence, admission);
   term.admission = indexAdmission(admission);

@@ -126,6 +126,9 @@ export async function record(deps: EffectDeps, run: EffectRun): Promise<EffectRu
   return run;
 }
 
+/** Of what was pushed without a pull request. */
+const NOBODY = { pull: null, approvals: [] } as const;
+
 export async function recordResult(
   deps: EffectDeps,
   fence: Fence,
@@ -133,6 +136,8 @@ export async function recordResult(
   result: EffectResult,
 ): Promise<void> {
   const { effect, revision, planDigest, policyDigest } = intent;
+  const approval = await deps.store.admissions.readApproval(intent.admissionSequence);
+  const { pull, approvals } = approval ?? NOBODY;
   const sealed = await deps.store.journal.recordOutcome(fence, {
     draft: {
       zone: deps.zone,
@@ -140,7 +145,7 @@ export async function recordResult(
       ref: effect.ref,
       action: effect.action,
       outcome: result.outcome,
-      cause: { revision, pull: null, approvals: [], planDigest },
+      cause: { revision, pull, approvals, planDigest },
       inputs: { ...result.inputs, target: effect.targetDigest },
       policyDigest,
       evidence: {},

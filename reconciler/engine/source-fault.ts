@@ -5,6 +5,7 @@ import type { Admission } from '../core/plan/admission.ts';
 import { toPlatformRules } from '../core/plan/platform-rules.ts';
 import type { RevisionJudgement } from '../core/spec/judge-revision.ts';
 import type { GitReader } from '../ports/git.ts';
+import { checkApprovals } from './approvals.ts';
 import { checkCommitSignatures } from './commit-signatures.ts';
 import type { RevisionReader } from './revision-reader.ts';
 import type { ZoneDeps } from './zone-deps.ts';
@@ -44,7 +45,9 @@ async function findHistoryFault(
     const message = `main no longer contains ${history.admitted.slice(0, 12)}, which is in force`;
     return { code: 'P408', message };
   }
-  return requireSignedCommits ? faultOf(() => checkCommitSignatures(deps, history)) : null;
+  const unapproved = await faultOf(() => checkApprovals(deps, history));
+  if (unapproved !== null || !requireSignedCommits) return unapproved;
+  return faultOf(() => checkCommitSignatures(deps, history));
 }
 
 /**
@@ -84,7 +87,7 @@ export function isFault(value: RevisionJudgement | SourceFault): value is Source
   return 'code' in value;
 }
 
-const FAULT_CODES: readonly ErrorCode[] = ['P104', 'P105', 'P107', 'P409'];
+const FAULT_CODES: readonly ErrorCode[] = ['P104', 'P105', 'P107', 'P409', 'P421'];
 
 async function faultOf(work: () => Promise<void>): Promise<SourceFault | null> {
   try {

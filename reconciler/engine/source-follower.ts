@@ -2,6 +2,7 @@ import { MAIN_BRANCH, type Oid } from '../core/contracts/git.ts';
 import { chooseDesired } from '../core/plan/choose-desired.ts';
 import type { RevisionJudgement } from '../core/spec/judge-revision.ts';
 import { admitRevision } from './admission.ts';
+import { readApproval } from './approvals.ts';
 import {
   FROZEN,
   findSourceFault,
@@ -56,7 +57,8 @@ export function createSourceFollower(
       const message = `nothing in this revision belongs to the zone ${deps.zone}`;
       return hold(tip, { code: 'P204', message }, judgement);
     }
-    await admitRevision(deps, term, { revision: tip, ...own });
+    const approval = await readApproval(deps, tip);
+    await admitRevision(deps, term, { revision: tip, ...own, approval });
     const { diagnostics } = judgement;
     const source = { revision: tip, judged: tip, held: null, diagnostics };
     board.set({ source, isConverged: false });
@@ -87,8 +89,8 @@ export function createSourceFollower(
   const admitAgain = async (): Promise<boolean> => {
     const admission = term.admission?.admission;
     if (admission === undefined) return false;
-    const { revision, desired, heldBack } = admission;
-    return admitRevision(deps, term, { revision, desired, heldBack });
+    const { revision, desired, heldBack, approval } = admission;
+    return admitRevision(deps, term, { revision, desired, heldBack, approval });
   };
 
   return { follow, admitAgain };

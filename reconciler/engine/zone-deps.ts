@@ -2,6 +2,7 @@ import type { Oid } from '../core/contracts/git.ts';
 import type { NormalForm } from '../core/contracts/normal-form.ts';
 import type { Ref } from '../core/contracts/ref.ts';
 import type { Anchor } from '../ports/anchor.ts';
+import type { Forge } from '../ports/forge.ts';
 import type { GitReader, GitWriter } from '../ports/git.ts';
 import type { SignatureVerifier } from '../ports/ledger-signer.ts';
 import type { EffectDeps } from './effect-deps.ts';
@@ -20,6 +21,8 @@ export type ZoneDeps = EffectDeps & {
   readonly genesis: Oid | null;
   /** A judge of commit signatures, from the text of an allowed-signers file. */
   readonly createVerifier: (allowedSigners: string) => SignatureVerifier;
+  /** Who can say what a commit of main came from; null where there is no forge. */
+  readonly forge: Pick<Forge, 'listCandidates'> | null;
   readonly anchor: Anchor;
   readonly effectSteps: readonly EffectStep[];
   readonly revisions: RevisionReader;

@@ -32,6 +32,7 @@ import type { Secret } from '../ports/secrets.ts';
 import { type LearningPorts, openLearningPorts } from './learning.ts';
 import { type ClosableGit, type Machine, openInstanceFile } from './machine.ts';
 import { openProposals } from './proposals.ts';
+import { openLocalForge } from './pulls.ts';
 import { openServing, type ServingPorts } from './serving.ts';
 import { toDatabaseName, toZoneFolder } from './zone-folder.ts';
 
@@ -82,6 +83,7 @@ export async function openZone(parts: ZoneParts, zone: string): Promise<OpenZone
       git,
       genesis: (await (await openInstanceFile(paths)).read())?.genesis ?? null,
       signer,
+      forge: await openLocalForge(machine, git),
       createVerifier: (allowedSigners) => createSshSignatureVerifier({ allowedSigners }),
       anchor: createFileAnchor({ path: join(paths.anchors, `${zone}.jsonl`) }),
       store,

@@ -5,7 +5,7 @@ import type { Oid } from '../core/contracts/git.ts';
 import type { Instant } from '../core/contracts/instant.ts';
 import type { NormalForm } from '../core/contracts/normal-form.ts';
 import type { Ref } from '../core/contracts/ref.ts';
-import type { Admission } from '../core/plan/admission.ts';
+import type { Admission, AdmittedApproval } from '../core/plan/admission.ts';
 import type { Effect } from '../core/plan/effect.ts';
 import type { Recorded } from '../core/plan/planner.ts';
 
@@ -27,6 +27,8 @@ export interface LeaseStore {
 /** What was admitted, and so what may happen. Writes throw P403 when the fence is not the leader's. */
 export interface AdmissionStore {
   readLatest(): Promise<Admission | null>;
+  /** The approval that an admission was judged with; null for one without, or an unknown one. */
+  readApproval(sequence: number): Promise<AdmittedApproval | null>;
   /** Throws P405 unless `admission.sequence` follows the latest by one. */
   admit(fence: Fence, admission: Admission): Promise<void>;
 }

@@ -61,6 +61,7 @@ export function wireProcess(wiring: Wiring): ZoneDeps {
     },
     git: behind('git', probeGit(plant.wrapGit?.(world.git) ?? world.git, probe)),
     genesis: null,
+    forge: null,
     signer: world.signer,
     createVerifier: (allowedSigners) => createMemorySignatureVerifier({ allowedSigners }),
     anchor: behind('anchor', probeAnchor(world.anchor, probe)),

@@ -1,4 +1,5 @@
 import type { LedgerRecord } from '../../core/audit/record.ts';
+import { toPrintable } from '../../core/spec/printable.ts';
 import { type Command, EXIT_OK } from '../command.ts';
 import { parseChoice, parseOptions, parseWholeNumber } from '../parse-options.ts';
 import { STATE_HELP, STATE_OPTION, type StatePaths, toStatePaths } from '../state-paths.ts';
@@ -66,7 +67,14 @@ function renderZone(zone: string, entries: readonly LedgerEntry[]): string {
   if (entries.length === 0) return `zone ${zone}: no records\n`;
   const lines = entries.map(({ commit, title, record }) => {
     const seq = String(record.seq).padStart(5);
-    return `${seq}  ${record.at.slice(0, 19)}Z  ${commit.slice(0, 10)}  ${title}`;
+    return `${seq}  ${record.at.slice(0, 19)}Z  ${commit.slice(0, 10)}  ${title}${toApprovers(record)}`;
   });
   return `${[`zone ${zone}`, ...lines].join('\n')}\n`;
+}
+
+/** People are named by addresses of the allowed signers, which a commit of main has brought. */
+function toApprovers({ cause: { pull, approvals } }: LedgerEntry['record']): string {
+  if (pull === null || approvals.length === 0) return '';
+  const people = approvals.map(({ by }) => toPrintable(by)).join(', ');
+  return ` [pull request ${toPrintable(pull)}, approved by ${people}]`;
 }

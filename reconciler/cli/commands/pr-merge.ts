@@ -69,7 +69,7 @@ function render(pull: PullRequest): string {
     `merged   pull request ${number} into main as ${shorten(merged?.commit ?? '')}`,
     approvers.length > 0
       ? `approved by ${approvers.join(', ')}`
-      : 'note     nobody else approved it: main does not ask for that yet',
+      : 'note     nobody else approved it; the requiredApprovals of the Platform say whether it is followed',
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -48,6 +48,7 @@ export const ERROR_CODES = {
   P418: 'pull request head moved',
   P419: 'merge conflict',
   P420: 'pull request refused',
+  P421: 'approval required',
   P501: 'ledger corrupt',
   P502: 'ledger truncated',
   P503: 'ledger forked',

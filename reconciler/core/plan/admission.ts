@@ -46,4 +46,16 @@ export type Admission = {
   /** The rules it was judged by: those in force before its revision, also when it is judged again. */
   readonly rules: PlatformRules;
   readonly removals: Removals;
+  /** Who approved the revision, as far as a pull request tells; absent when none does. */
+  readonly approval?: AdmittedApproval;
+};
+
+/** What every record says of the approval of what caused it. */
+export type AdmittedApproval = {
+  /** The pull request, as the forge numbers it. */
+  readonly pull: string;
+  /** `self`: only by those who had a part in it. `missing`: nobody with the right approved it. */
+  readonly state: 'approved' | 'self' | 'missing';
+  /** Who, and the digest of what the forge said of it. */
+  readonly approvals: readonly { readonly by: string; readonly digest: Digest }[];
 };

@@ -32,3 +32,14 @@ export function toPlatformRules(admitted: readonly NormalForm[]): PlatformRules 
     allowedSigners: String(spec['allowedSigners'] ?? STRICT_RULES.allowedSigners),
   };
 }
+
+/** Who must have approved what main holds. */
+export type RequiredApprovals = 'none' | 'self' | 'other';
+
+/** Without a Platform nobody can have asked for less than the most. */
+export function toRequiredApprovals(forms: readonly NormalForm[]): RequiredApprovals {
+  const spec = forms.find((form) => form.kind === 'Platform')?.spec;
+  if (spec === undefined) return 'other';
+  const wanted = spec['requiredApprovals'];
+  return wanted === 'self' || wanted === 'other' ? wanted : 'none';
+}

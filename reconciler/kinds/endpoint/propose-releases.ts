@@ -1,5 +1,6 @@
 import { type NormalForm, toRef } from '../../core/contracts/normal-form.ts';
 import { PLATFORM_NAMESPACE, type Ref, toResourcePath } from '../../core/contracts/ref.ts';
+import { toRequiredApprovals } from '../../core/plan/platform-rules.ts';
 import { proposeRelease, toReleaseBranch } from '../../core/release/propose-release.ts';
 import { toTypedSpec } from '../../core/spec/typed-spec.ts';
 import type { ArtifactStore } from '../../ports/artifact-store.ts';
@@ -66,13 +67,17 @@ async function proposeFor(
 
 const UNEDITABLE = 'its release stands in a file that cannot be edited; release it by hand';
 
+/** What an environment lets the machine do counts only where main may hold what nobody approved. */
 async function readApproval(
   definitions: Definitions,
   environment: string,
 ): Promise<'person' | 'none'> {
   const ref = { kind: 'Environment', namespace: PLATFORM_NAMESPACE, name: environment };
   const form = await readLive(definitions, ref);
-  return form === null ? 'person' : (toTypedSpec(form, 'Environment').releaseApproval ?? 'person');
+  if (form === null || toTypedSpec(form, 'Environment').releaseApproval !== 'none') return 'person';
+  const platform = (await definitions.list()).find(({ kind }) => kind === 'Platform');
+  const rules = platform === undefined ? null : await readLive(definitions, platform);
+  return rules !== null && toRequiredApprovals([rules]) === 'none' ? 'none' : 'person';
 }
 
 async function readLive(definitions: Definitions, ref: Ref): Promise<NormalForm | null> {

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { digestJson } from '../../../reconciler/core/contracts/digest.ts';
 import { makeAdmission, makeForm } from '../../support/journal-samples.ts';
 import type { GetHarness } from './harness.ts';
 import { lead } from './lead.ts';
@@ -16,6 +17,20 @@ export function describeAdmissions(harness: GetHarness): void {
     await store.admissions.admit(fence, admission);
     expect(await store.admissions.readLatest()).toEqual(admission);
     expect(await (await harness().open()).admissions.readLatest()).toEqual(admission);
+  });
+
+  it('says who approved what was admitted, also of what is superseded', async () => {
+    const store = await harness().open();
+    const fence = await lead(store);
+    const approvals = [{ by: 'reviewer@localhost', digest: digestJson('answer') }];
+    const approval = { pull: '7', state: 'approved', approvals } as const;
+    await store.admissions.admit(fence, { ...makeAdmission(1, []), approval });
+    expect(await store.admissions.readLatest()).toEqual({ ...makeAdmission(1, []), approval });
+    await store.admissions.admit(fence, makeAdmission(2, []));
+    expect(await store.admissions.readLatest()).toEqual(makeAdmission(2, []));
+    expect(await store.admissions.readApproval(1)).toEqual(approval);
+    expect(await store.admissions.readApproval(2)).toBeNull();
+    expect(await store.admissions.readApproval(3)).toBeNull();
   });
 
   it('replaces the whole of it: changed, removed, added and equal resources', async () => {

@@ -66,6 +66,7 @@ export function createZoneHarness() {
       log,
       git,
       genesis: null,
+      forge: null,
       signer,
       createVerifier: (allowedSigners) => createMemorySignatureVerifier({ allowedSigners }),
       anchor,

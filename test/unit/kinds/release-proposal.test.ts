@@ -76,20 +76,31 @@ describe('a version that passed its gates', () => {
     await running.stop();
   });
 
+  const OPEN = toDocument(
+    'Environment',
+    'dev',
+    '{ zone: ae, targets: [laptop], releaseApproval: none }',
+  );
+
   it('is merged by the machine where the environment asks for nobody, also one left open', async () => {
     const { zone, running, version } = await publishFirst();
     await running.stop();
-    const open = toDocument(
-      'Environment',
-      'dev',
-      '{ zone: ae, targets: [laptop], releaseApproval: none }',
-    );
-    await zone.commit({ ...REPO, 'environments/dev.yaml': open });
+    await zone.commit({ ...REPO, 'environments/dev.yaml': OPEN });
     const next = zone.open();
     await pass(zone, next, isConverged);
     await zone.clock.advance(TEND_MS);
     const { proposals } = zone.proposed;
     expect(proposals).toMatchObject([{ branch: toBranch(version), state: 'merged' }]);
     await next.stop();
+  });
+
+  it('waits for people all the same where the platform asks for approvals', async () => {
+    const { zone, running } = await publishFirst();
+    const strict = toDocument('Platform', 'bank', '{ requiredApprovals: other }');
+    const files = { 'environments/dev.yaml': OPEN, 'platform.yaml': strict };
+    await change(zone, running, files);
+    await zone.clock.advance(TEND_MS);
+    expect(zone.proposed.proposals).toMatchObject([{ state: 'open' }]);
+    await running.stop();
   });
 });

@@ -9,6 +9,11 @@ export function createAdmissionStore(deps: MemoryDeps): AdmissionStore {
       return tables.admission;
     },
 
+    async readApproval(sequence) {
+      const header = tables.admissionHeaders.find((one) => one.sequence === sequence);
+      return header?.approval ?? null;
+    },
+
     async admit(fence, admission) {
       assertLeader(deps, fence);
       const latest = tables.admission?.sequence ?? 0;

@@ -3,7 +3,7 @@ import { CodedError } from '../../../core/contracts/coded-error.ts';
 import { digestText } from '../../../core/contracts/digest.ts';
 import { type NormalForm, toRef } from '../../../core/contracts/normal-form.ts';
 import { compareRefs, toRefKey } from '../../../core/contracts/ref.ts';
-import type { Admission } from '../../../core/plan/admission.ts';
+import type { Admission, AdmittedApproval } from '../../../core/plan/admission.ts';
 import type { Database, SqlSession } from '../../../ports/database.ts';
 import type { AdmissionStore } from '../../../ports/store.ts';
 import { assertLeader } from './fencing.ts';
@@ -11,11 +11,23 @@ import { assertLeader } from './fencing.ts';
 const ADMISSION_VERSION = 1;
 const DESIRED_VERSION = 1;
 
+type HeaderRow = Omit<Admission, 'desired' | 'approval'> & {
+  readonly approval: AdmittedApproval | null;
+};
+
 type DesiredRow = { readonly key: string; readonly digest: string; readonly form: string };
 
 export function createAdmissionStore(database: Database): AdmissionStore {
   return {
     readLatest: () => database.snapshot(readLatest),
+
+    async readApproval(sequence) {
+      const [row] = await database.query<{ readonly approval: AdmittedApproval | null }>(
+        'SELECT approval FROM admission WHERE sequence = $1',
+        [sequence],
+      );
+      return row?.approval ?? null;
+    },
 
     async admit(fence, admission) {
       // Hashing thousands of resources takes a while: before, and not while holding the lease row.
@@ -30,15 +42,20 @@ export function createAdmissionStore(database: Database): AdmissionStore {
 }
 
 async function readLatest(session: SqlSession): Promise<Admission | null> {
-  const [header] = await session.query<Omit<Admission, 'desired'>>(
+  const [found] = await session.query<HeaderRow>(
     `SELECT sequence, revision, plan_digest AS "planDigest", policy_digest AS "policyDigest",
-            held_back AS "heldBack", effects, refusals, rules, removals
+            held_back AS "heldBack", effects, refusals, rules, removals, approval
      FROM admission ORDER BY sequence DESC LIMIT 1`,
   );
-  if (header === undefined) return null;
+  if (found === undefined) return null;
+  const { approval, ...header } = found;
   const rows = await session.query<{ form: NormalForm }>('SELECT form FROM desired');
   const desired = rows.map(({ form }) => form);
-  return { ...header, desired: desired.sort((a, b) => compareRefs(toRef(a), toRef(b))) };
+  return {
+    ...header,
+    ...(approval === null ? {} : { approval }),
+    desired: desired.sort((a, b) => compareRefs(toRef(a), toRef(b))),
+  };
 }
 
 /**
@@ -53,8 +70,8 @@ async function insertHeader(
   const rows = await session.query(
     `INSERT INTO admission
        (sequence, v, epoch, revision, plan_digest, policy_digest, held_back, effects, refusals,
-        rules, removals)
-     SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11
+        rules, removals, approval)
+     SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12
      WHERE $1 = (SELECT coalesce(max(sequence), 0) + 1 FROM admission)
      ON CONFLICT DO NOTHING RETURNING sequence`,
     [
@@ -69,6 +86,7 @@ async function insertHeader(
       toCanonicalJson(admission.refusals),
       toCanonicalJson(admission.rules),
       toCanonicalJson(admission.removals),
+      admission.approval === undefined ? null : toCanonicalJson(admission.approval),
     ],
   );
   if (rows.length > 0) return;

@@ -1962,6 +1962,17 @@ export const KINDS: Readonly<Record<Kind, KindFacts>> = {
                 true
               ]
             },
+            "requiredApprovals": {
+              "description": "What main must hold to be followed: none (the default) anything that is pushed; self a merged pull request that somebody with the right approved; other one approved by somebody who had no part in it.",
+              "enum": [
+                "none",
+                "self",
+                "other"
+              ],
+              "examples": [
+                "other"
+              ]
+            },
             "allowedSigners": {
               "description": "The file in this repo that lists who may sign, in the format of `ssh-keygen`. A plain relative path.",
               "type": "string",

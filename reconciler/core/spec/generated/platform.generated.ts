@@ -20,6 +20,10 @@ export type PlatformSpec = {
    */
   readonly requireSignedCommits: boolean;
   /**
+   * What main must hold to be followed: none (the default) anything that is pushed; self a merged pull request that somebody with the right approved; other one approved by somebody who had no part in it.
+   */
+  readonly requiredApprovals?: 'none' | 'self' | 'other';
+  /**
    * The file in this repo that lists who may sign, in the format of `ssh-keygen`. A plain relative path.
    */
   readonly allowedSigners: string;

@@ -6863,7 +6863,7 @@ return errors === 0;
 validate27.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 export const validatePlatform = validate28;
-const schema39 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"plumbline.dev/v1alpha1"},"kind":{"const":"Platform"},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"labels":{"type":"object","maxProperties":64,"propertyNames":{"pattern":"^[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?$"},"additionalProperties":{"type":"string","maxLength":253},"default":{}},"formerly":{"type":"array","maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"default":[]}}},"spec":{"type":"object","additionalProperties":false,"properties":{"description":{"type":"string","maxLength":1024},"deletionCapPercent":{"type":"integer","minimum":0,"maximum":100,"default":20},"policies":{"type":"array","maxItems":32,"uniqueItems":true,"items":{"type":"string","enum":["safety"]},"default":["safety"]},"requireSignedCommits":{"type":"boolean","default":false},"allowedSigners":{"type":"string","maxLength":255,"pattern":"^[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$","default":"allowed_signers"}}}}};
+const schema39 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"plumbline.dev/v1alpha1"},"kind":{"const":"Platform"},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"labels":{"type":"object","maxProperties":64,"propertyNames":{"pattern":"^[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?$"},"additionalProperties":{"type":"string","maxLength":253},"default":{}},"formerly":{"type":"array","maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"default":[]}}},"spec":{"type":"object","additionalProperties":false,"properties":{"description":{"type":"string","maxLength":1024},"deletionCapPercent":{"type":"integer","minimum":0,"maximum":100,"default":20},"policies":{"type":"array","maxItems":32,"uniqueItems":true,"items":{"type":"string","enum":["safety"]},"default":["safety"]},"requireSignedCommits":{"type":"boolean","default":false},"requiredApprovals":{"enum":["none","self","other"]},"allowedSigners":{"type":"string","maxLength":255,"pattern":"^[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$","default":"allowed_signers"}}}}};
 const pattern62 = new RegExp("^[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$", "u");
 
 function validate28(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -7184,7 +7184,7 @@ if(data8.allowedSigners === undefined){
 data8.allowedSigners = "allowed_signers";
 }
 for(const key4 in data8){
-if(!(((((key4 === "description") || (key4 === "deletionCapPercent")) || (key4 === "policies")) || (key4 === "requireSignedCommits")) || (key4 === "allowedSigners"))){
+if(!((((((key4 === "description") || (key4 === "deletionCapPercent")) || (key4 === "policies")) || (key4 === "requireSignedCommits")) || (key4 === "requiredApprovals")) || (key4 === "allowedSigners"))){
 const err23 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4}};
 if(vErrors === null){
 vErrors = [err23];
@@ -7334,10 +7334,10 @@ vErrors.push(err34);
 }
 errors++;
 }
-let data14 = data8.allowedSigners;
-if(typeof data14 === "string"){
-if(func1(data14) > 255){
-const err35 = {instancePath:instancePath+"/spec/allowedSigners",schemaPath:"#/properties/spec/properties/allowedSigners/maxLength",keyword:"maxLength",params:{limit: 255}};
+if(data8.requiredApprovals !== undefined){
+let data14 = data8.requiredApprovals;
+if(!(((data14 === "none") || (data14 === "self")) || (data14 === "other"))){
+const err35 = {instancePath:instancePath+"/spec/requiredApprovals",schemaPath:"#/properties/spec/properties/requiredApprovals/enum",keyword:"enum",params:{allowedValues: schema39.properties.spec.properties.requiredApprovals.enum}};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -7346,8 +7346,11 @@ vErrors.push(err35);
 }
 errors++;
 }
-if(!pattern62.test(data14)){
-const err36 = {instancePath:instancePath+"/spec/allowedSigners",schemaPath:"#/properties/spec/properties/allowedSigners/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$"}};
+}
+let data15 = data8.allowedSigners;
+if(typeof data15 === "string"){
+if(func1(data15) > 255){
+const err36 = {instancePath:instancePath+"/spec/allowedSigners",schemaPath:"#/properties/spec/properties/allowedSigners/maxLength",keyword:"maxLength",params:{limit: 255}};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -7356,9 +7359,8 @@ vErrors.push(err36);
 }
 errors++;
 }
-}
-else {
-const err37 = {instancePath:instancePath+"/spec/allowedSigners",schemaPath:"#/properties/spec/properties/allowedSigners/type",keyword:"type",params:{type: "string"}};
+if(!pattern62.test(data15)){
+const err37 = {instancePath:instancePath+"/spec/allowedSigners",schemaPath:"#/properties/spec/properties/allowedSigners/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$"}};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -7369,7 +7371,7 @@ errors++;
 }
 }
 else {
-const err38 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"}};
+const err38 = {instancePath:instancePath+"/spec/allowedSigners",schemaPath:"#/properties/spec/properties/allowedSigners/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -7379,14 +7381,25 @@ vErrors.push(err38);
 errors++;
 }
 }
-}
 else {
-const err39 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+const err39 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err39];
 }
 else {
 vErrors.push(err39);
+}
+errors++;
+}
+}
+}
+else {
+const err40 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err40];
+}
+else {
+vErrors.push(err40);
 }
 errors++;
 }

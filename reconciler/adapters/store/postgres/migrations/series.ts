@@ -5,6 +5,7 @@ import { journal } from './0003-journal.ts';
 import { outbox } from './0004-outbox.ts';
 import { admissionRules } from './0005-admission-rules.ts';
 import { failures } from './0006-failures.ts';
+import { approvals } from './0007-approvals.ts';
 
 /** Add to the end; what has shipped is never edited. */
 export const STORE_MIGRATIONS: readonly Migration[] = [
@@ -14,4 +15,5 @@ export const STORE_MIGRATIONS: readonly Migration[] = [
   outbox,
   admissionRules,
   failures,
+  approvals,
 ];

@@ -84,8 +84,8 @@ function listModelCommands(
   const show = `plumb model show ${toResourcePath(model)}`;
   const [node] = nodes;
   const release: Suggestion = [
-    'plumb pr list',
-    'the release that is proposed: approve and merge it, and it is served',
+    'plumb pr list --all',
+    'releases that the machine proposes; merged they are served',
   ];
   const asked = `plumb predict ${endpoint === null ? 'NAMESPACE/ENDPOINT' : toResourcePath(endpoint)}`;
   const isServed = node === undefined ? ', once it is released' : '';

@@ -18,6 +18,7 @@ import {
   openRegistry,
 } from './machine.ts';
 import { openPullChecker } from './pull-checks.ts';
+import { openRecent } from './recent.ts';
 import { openZone, type ZoneParts } from './zone.ts';
 import { listNodes, suspendRuns } from './zones-at-rest.ts';
 
@@ -54,6 +55,7 @@ export async function startInstallation(
     await beginChecking(parts, opened);
     const server = createApiServer({
       readStatus: host.status,
+      readRecent: await openRecent({ machine, git, readStatus: host.status }),
       readLiveness: () => ({ isAlive: true, reasons: [] }),
       log,
       clock,

@@ -1,5 +1,6 @@
 import { createSystemClock } from '../../reconciler/adapters/clock/system/clock.ts';
 import { createMemoryLog, type MemoryLog } from '../../reconciler/adapters/log/memory/log.ts';
+import { NOTHING_RECENT } from '../../reconciler/core/status/recent-story.ts';
 import type { ZoneStatus } from '../../reconciler/core/status/zone-status.ts';
 import {
   type ApiServer,
@@ -41,6 +42,7 @@ export async function startApi(change: Partial<ApiServerDeps> = {}): Promise<Run
   const log = createMemoryLog({ clock });
   const server = createApiServer({
     readStatus: () => [makeZone()],
+    readRecent: () => NOTHING_RECENT,
     readLiveness: () => ({ isAlive: true, reasons: [] }),
     log,
     clock,

@@ -1,4 +1,5 @@
 import { CodedError } from '../../core/contracts/coded-error.ts';
+import type { RecentStory } from '../../core/status/recent-story.ts';
 import type { ZoneStatus } from '../../core/status/zone-status.ts';
 import type { Answer } from '../http/answer.ts';
 import { NO_QUERY, parseQuery } from '../http/parse-query.ts';
@@ -14,6 +15,8 @@ export type Liveness = {
 
 export type RouteDeps = {
   readonly readStatus: () => readonly ZoneStatus[] | Promise<readonly ZoneStatus[]>;
+  /** What waits for people, and what was done last. Never fails: it says what it cannot read. */
+  readonly readRecent: () => RecentStory | Promise<RecentStory>;
   readonly readLiveness: () => Liveness | Promise<Liveness>;
 };
 
@@ -30,12 +33,13 @@ export function createRoutes(deps: RouteDeps): ReadonlyMap<string, Route> {
     ['/', { isOpen: false, answer: (query) => answerPage(deps, query) }],
     ['/healthz', { isOpen: true, answer: (query) => answerHealth(deps, query) }],
     ['/readyz', { isOpen: false, answer: (query) => answerReadiness(deps, query) }],
+    ['/api/v1/recent', { isOpen: false, answer: (query) => answerRecent(deps, query) }],
     ['/api/v1/status', { isOpen: false, answer: (query) => answerStatus(deps, query) }],
   ]);
 }
 
 async function answerPage(deps: RouteDeps, query: string): Promise<Answer> {
-  const html = renderStatusPage(await readZones(deps, query));
+  const html = renderStatusPage(await readZones(deps, query), await deps.readRecent());
   return { kind: 'page', html, styleDigest: STYLE_DIGEST };
 }
 
@@ -53,6 +57,11 @@ async function answerReadiness(deps: RouteDeps, query: string): Promise<Answer> 
     return { kind: 'json', status: 200, body: { v: 1, state: 'ready', reasons } };
   }
   return { kind: 'json', status: 503, body: { v: 1, state: 'not-ready', reasons } };
+}
+
+async function answerRecent(deps: RouteDeps, query: string): Promise<Answer> {
+  parseQuery(NO_QUERY, query);
+  return { kind: 'json', status: 200, body: { v: 1, ...(await deps.readRecent()) } };
 }
 
 async function answerStatus(deps: RouteDeps, query: string): Promise<Answer> {

@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto';
 import { toRefTitle } from '../../core/contracts/ref.ts';
 import type { Diagnostic } from '../../core/spec/diagnostic.ts';
 import { foldDiagnostics } from '../../core/spec/fold-diagnostics.ts';
+import { NOTHING_RECENT, type RecentStory } from '../../core/status/recent-story.ts';
 import type { ResourceStatus, ZoneStatus } from '../../core/status/zone-status.ts';
 import { escapeHtml } from './escape-html.ts';
+import { renderPulls, renderRecords } from './recent-sections.ts';
 import { STATUS_PAGE_STYLE } from './status-page-style.ts';
 import { judgeCondition, judgeResource, judgeZone, type Tone, toneOf } from './status-tone.ts';
 
@@ -19,7 +21,10 @@ const ICON =
   '%3Cpath d=%22M7.5 0h1v8h-1zM5 8h6l-3 8z%22 fill=%22%23b45309%22/%3E%3C/svg%3E';
 
 /** One whole page. Every text in it came from a repo or a failure, and is escaped where it stands. */
-export function renderStatusPage(zones: readonly ZoneStatus[]): string {
+export function renderStatusPage(
+  zones: readonly ZoneStatus[],
+  recent: RecentStory = NOTHING_RECENT,
+): string {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -36,11 +41,12 @@ export function renderStatusPage(zones: readonly ZoneStatus[]): string {
 <p>${escapeHtml(summarise(zones))}</p>
 </header>
 <main>
-${zones.map(renderZone).join('\n')}
+${renderPulls(recent)}
+${zones.map((zone, index) => renderZone(zone, index, recent)).join('\n')}
 </main>
 <footer>
 <p>This is how it was when you asked; reload to ask again.
-As JSON: <a href="/api/v1/status">status</a>, <a href="/readyz">readiness</a>,
+As JSON: <a href="/api/v1/status">status</a>, <a href="/api/v1/recent">recent</a>, <a href="/readyz">readiness</a>,
 <a href="/healthz">health</a>.</p>
 </footer>
 </body>
@@ -72,7 +78,7 @@ function hasMistakes({ source }: ZoneStatus): boolean {
   return source.diagnostics.some(({ severity }) => severity === 'error');
 }
 
-function renderZone(zone: ZoneStatus, index: number): string {
+function renderZone(zone: ZoneStatus, index: number, { records }: RecentStory): string {
   const id = `zone-${index}`;
   return `<section aria-labelledby="${id}">
 <div class="head"><h2 id="${id}"><span>Zone</span> ${escapeHtml(zone.zone)}</h2>
@@ -82,6 +88,7 @@ function renderZone(zone: ZoneStatus, index: number): string {
 ${renderFacts(zone)}
 ${renderDiagnostics(zone.source.diagnostics)}
 ${renderResources(zone, id)}
+${renderRecords(records[zone.zone], id)}
 </section>`;
 }
 

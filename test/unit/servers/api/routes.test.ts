@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CodedError } from '../../../../reconciler/core/contracts/coded-error.ts';
+import {
+  NOTHING_RECENT,
+  type RecentStory,
+} from '../../../../reconciler/core/status/recent-story.ts';
 import type { ZoneStatus } from '../../../../reconciler/core/status/zone-status.ts';
 import type { Liveness } from '../../../../reconciler/servers/api/routes.ts';
 import { makeZone, type RunningApi, startApi } from '../../../support/api-servers.ts';
@@ -29,9 +33,12 @@ const getJson = async (path: string) => {
   return { status, body: JSON.parse(text) };
 };
 
+let recent: RecentStory = NOTHING_RECENT;
+
 beforeAll(async () => {
   api = await startApi({
     readStatus: () => giveOrThrow(zones),
+    readRecent: () => recent,
     readLiveness: () => giveOrThrow(liveness),
   });
 });
@@ -54,6 +61,19 @@ describe('GET /healthz', () => {
     liveness = { isAlive: true, reasons: [] };
     zones = new Error('the zones are stuck');
     expect((await getJson('/healthz')).status).toBe(200);
+  });
+});
+
+describe('GET /api/v1/recent', () => {
+  it('says what waits for people and what was done last, and what it could not read', async () => {
+    const record = { seq: 3, at: '2026-06-01T12:00:00.000Z', title: 'Create', outcome: 'failed' };
+    recent = { pulls: [], records: { ae: [record] }, unread: ['Pull requests cannot be read'] };
+    zones = [makeZone({ zone: 'ae' })];
+    expect(await getJson('/api/v1/recent')).toEqual({ status: 200, body: { v: 1, ...recent } });
+    const { text } = await get('/');
+    expect(text).toContain('Pull requests cannot be read');
+    expect(text).toContain('<td>Create (failed)</td>');
+    recent = NOTHING_RECENT;
   });
 });
 

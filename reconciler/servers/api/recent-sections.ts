@@ -1,0 +1,64 @@
+import type { PullStory } from '../../core/forge/pull-request.ts';
+import type { RecentRecord, RecentStory } from '../../core/status/recent-story.ts';
+import { escapeHtml } from './escape-html.ts';
+
+/** What waits for people; empty when nothing does and everything could be read. */
+export function renderPulls({ pulls, unread }: RecentStory): string {
+  const notes = unread.map((text) => `<p class="quiet">${escapeHtml(text)}</p>`).join('\n');
+  if (pulls.length === 0) return notes;
+  return `<section aria-labelledby="pulls">
+<div class="head"><h2 id="pulls">Waiting for people</h2></div>
+${notes}
+<div class="scroll" role="region" aria-labelledby="pulls-open" tabindex="0">
+<table>
+<caption id="pulls-open">Open pull requests (${pulls.length})</caption>
+<thead><tr><th scope="col">Pull request</th><th scope="col">Checks and reviews</th><th scope="col">To look at it</th></tr></thead>
+<tbody>
+${pulls.map(renderPull).join('\n')}
+</tbody>
+</table>
+</div>
+</section>`;
+}
+
+function renderPull(pull: PullStory): string {
+  const { number, title, author } = pull;
+  return `<tr><th scope="row">${number} ${escapeHtml(title)}<br>\
+<span class="quiet">by ${escapeHtml(author)}</span></th>\
+<td>${listStandings(pull).map(escapeHtml).join('<br>')}</td>\
+<td><code>plumb pr show ${number}</code></td></tr>`;
+}
+
+/** What was said of the head that is there; what was said of an earlier one says nothing of it. */
+function listStandings({ checks, reviews, head }: PullStory): readonly string[] {
+  const latest = new Map(
+    checks.filter((check) => check.head === head).map(({ name, state }) => [name, state]),
+  );
+  const said = reviews
+    .filter(({ isStale }) => !isStale)
+    .map(({ by, verdict, isSelf }) => {
+      const words = verdict === 'approve' ? 'approved' : 'asks for changes';
+      return `${by} ${words}${isSelf ? ' (had a part in it)' : ''}`;
+    });
+  const lines = [...[...latest].map(([name, state]) => `${name}: ${state}`), ...said];
+  return lines.length === 0 ? ['nothing yet'] : lines;
+}
+
+/** What was done last in a zone. */
+export function renderRecords(records: readonly RecentRecord[] | undefined, id: string): string {
+  if (records === undefined || records.length === 0) return '';
+  const rows = records.map(
+    ({ seq, at, title, outcome }) =>
+      `<tr><th scope="row">${seq}</th><td>${escapeHtml(at)}</td>\
+<td>${escapeHtml(title)}${outcome === 'succeeded' ? '' : ` (${escapeHtml(outcome)})`}</td></tr>`,
+  );
+  return `<div class="scroll" role="region" aria-labelledby="${id}-records" tabindex="0">
+<table>
+<caption id="${id}-records">Last records of the ledger</caption>
+<thead><tr><th scope="col">Number</th><th scope="col">When</th><th scope="col">What</th></tr></thead>
+<tbody>
+${rows.join('\n')}
+</tbody>
+</table>
+</div>`;
+}

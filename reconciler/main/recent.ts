@@ -6,7 +6,7 @@ import type { ClosableGit, Machine } from './machine.ts';
 import { openLocalForge } from './pulls.ts';
 
 const MAX_PULLS = 50;
-const MAX_RECORDS = 20;
+const MAX_RECORDS = 10;
 /** Whoever reloads the page faster sees the same: reading it takes the repository. */
 const KEPT_MS = 2_000;
 

@@ -74,9 +74,11 @@ describe('a pull request while the reconciler runs', { timeout: 120_000 }, () =>
       'plumbline/validate': 'failure',
       'plumbline/plan': 'failure',
     });
-    expect(pull.comments[0]?.body).toMatch(
-      /error at targets\/ae-laptop\.yaml:\d+:\d+: P\d{3} .*slotz/,
-    );
+    const said = pull.comments[0]?.body ?? '';
+    expect(said).toMatch(/^What is wrong:\n- error at targets\/ae-laptop\.yaml:\d+:\d+: P\d{3} /);
+    expect(said).toContain('unknown field "slotz" in "spec.pools[0]" (did you mean "slots"?)');
+    expect(said).not.toContain('- warning');
+    expect(said).toContain('- target ae-laptop stays as it was');
   });
 
   it('is judged as it would be in main, and again when main has moved', async () => {

@@ -71,10 +71,16 @@ export function describeUnjudged(why: string): PullWords {
 const FROZEN =
   'A mistake in a Platform, a Zone or a Policy stops everything: nothing of this would come into force.';
 
-/** A mistake that main has already is not this change's, wherever the lines have moved. */
+/**
+ * A mistake that main has already is not this change's, wherever the lines have moved. Errors come
+ * first; what only waits for them to be mended is said by the plan.
+ */
 function listNew({ main, merged }: PullOutlook): readonly Diagnostic[] {
   const known = new Set(main.diagnostics.map(toIdentity));
-  return merged.diagnostics.filter((one) => !known.has(toIdentity(one)));
+  const fresh = merged.diagnostics.filter(
+    (one) => one.heldBack === undefined && !known.has(toIdentity(one)),
+  );
+  return [...fresh.filter(isError), ...fresh.filter((one) => !isError(one))];
 }
 
 function toIdentity({ code, message, location }: Diagnostic): string {

@@ -49,7 +49,7 @@ export function renderRecords(records: readonly RecentRecord[] | undefined, id: 
   if (records === undefined || records.length === 0) return '';
   const rows = records.map(
     ({ seq, at, title, outcome }) =>
-      `<tr><th scope="row">${seq}</th><td>${escapeHtml(at)}</td>\
+      `<tr><th scope="row">${seq}</th><td>${escapeHtml(toMinute(at))}</td>\
 <td>${escapeHtml(title)}${outcome === 'succeeded' ? '' : ` (${escapeHtml(outcome)})`}</td></tr>`,
   );
   return `<div class="scroll" role="region" aria-labelledby="${id}-records" tabindex="0">
@@ -61,4 +61,9 @@ ${rows.join('\n')}
 </tbody>
 </table>
 </div>`;
+}
+
+/** Seconds tell nobody anything here; the JSON has them. */
+function toMinute(at: string): string {
+  return at.replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d).*Z$/, '$1 $2 UTC');
 }

@@ -60,5 +60,6 @@ describe('the last records', () => {
     const html = renderRecords([{ ...record, seq: 3, outcome: 'succeeded' }, record], 'zone-0');
     expect(html).toContain('<td>Update &lt;b&gt; (abandoned)</td>');
     expect(html).toContain('<td>Update &lt;b&gt;</td>');
+    expect(html).toContain('<td>2026-06-01 12:00 UTC</td>');
   });
 });

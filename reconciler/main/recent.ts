@@ -1,5 +1,6 @@
-import { readLedgerEntries } from '../cli/ledger-reading.ts';
-import type { RecentRecord, RecentStory } from '../core/status/recent-story.ts';
+import { readLedgerEntries, readLiveForms } from '../cli/ledger-reading.ts';
+import { listTraffic } from '../core/release/list-traffic.ts';
+import type { RecentRecord, RecentStory, TrafficSplit } from '../core/status/recent-story.ts';
 import type { ZoneStatus } from '../core/status/zone-status.ts';
 import { describeError } from '../engine/describe-error.ts';
 import type { ClosableGit, Machine } from './machine.ts';
@@ -33,14 +34,17 @@ export async function openRecent(parts: {
     const list = () => forge.list({ states: ['open'], maxCount: MAX_PULLS });
     const { pulls } = await orNote('Pull requests', { pulls: [], refused: [] }, list);
     const records: Record<string, readonly RecentRecord[]> = {};
+    const traffic: Record<string, readonly TrafficSplit[]> = {};
     for (const { zone } of readStatus()) {
       const what = `The ledger of the zone ${zone}`;
       const entries = await orNote(what, [], () => readLedgerEntries(git, zone, MAX_RECORDS));
       records[zone] = entries.map(({ title, record: { seq, at, outcome } }) => {
         return { seq, at, title, outcome };
       });
+      const live = await orNote(what, null, () => readLiveForms(git, zone));
+      traffic[zone] = listTraffic(live ?? []);
     }
-    return { pulls, records, unread };
+    return { pulls, records, traffic, unread };
   };
 
   return () => {

@@ -1,5 +1,6 @@
+import { toShortDigest } from '../../core/contracts/digest.ts';
 import type { PullStory } from '../../core/forge/pull-request.ts';
-import type { RecentRecord, RecentStory } from '../../core/status/recent-story.ts';
+import type { RecentRecord, RecentStory, TrafficSplit } from '../../core/status/recent-story.ts';
 import { escapeHtml } from './escape-html.ts';
 
 /** What waits for people; empty when nothing does and everything could be read. */
@@ -42,6 +43,31 @@ function listStandings({ checks, reviews, head }: PullStory): readonly string[] 
     });
   const lines = [...[...latest].map(([name, state]) => `${name}: ${state}`), ...said];
   return lines.length === 0 ? ['nothing yet'] : lines;
+}
+
+/** Who answers in a zone. The figure says it; the bar only helps the eye. */
+export function renderTraffic(traffic: readonly TrafficSplit[] | undefined, id: string): string {
+  if (traffic === undefined || traffic.length === 0) return '';
+  const rows = traffic.map(
+    ({ endpoint, versions }) =>
+      `<tr><th scope="row">${escapeHtml(endpoint)}</th><td>${versions.map(renderShare).join('')}</td></tr>`,
+  );
+  return `<div class="scroll" role="region" aria-labelledby="${id}-traffic" tabindex="0">
+<table>
+<caption id="${id}-traffic">Traffic</caption>
+<thead><tr><th scope="col">Endpoint</th><th scope="col">Versions that answer</th></tr></thead>
+<tbody>
+${rows.join('\n')}
+</tbody>
+</table>
+</div>`;
+}
+
+/** No style may stand in the page itself, so that the bar is an element that knows its length. */
+function renderShare({ version, percent }: TrafficSplit['versions'][number]): string {
+  const share = Math.min(100, Math.max(0, percent));
+  return `<div class="share"><meter min="0" max="100" value="${share}" aria-hidden="true"></meter> \
+${share} % <code>${escapeHtml(toShortDigest(version))}</code></div>`;
 }
 
 /** What was done last in a zone. */

@@ -55,6 +55,8 @@ thead th { color: var(--quiet); font-size: .875rem; font-weight: 400; }
 tbody th { width: 24%; font-weight: 500; overflow-wrap: anywhere; }
 tbody tr:last-child > * { border-bottom: 0; }
 td:last-child { width: 60%; overflow-wrap: anywhere; }
+.share { display: flex; gap: .6rem; align-items: center; }
+.share meter { width: 10rem; height: .8rem; }
 a { color: var(--busy); }
 footer { margin-top: 1.5rem; font-size: .875rem; }
 @media (max-width: 40rem) {

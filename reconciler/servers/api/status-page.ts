@@ -5,7 +5,7 @@ import { foldDiagnostics } from '../../core/spec/fold-diagnostics.ts';
 import { NOTHING_RECENT, type RecentStory } from '../../core/status/recent-story.ts';
 import type { ResourceStatus, ZoneStatus } from '../../core/status/zone-status.ts';
 import { escapeHtml } from './escape-html.ts';
-import { renderPulls, renderRecords } from './recent-sections.ts';
+import { renderPulls, renderRecords, renderTraffic } from './recent-sections.ts';
 import { STATUS_PAGE_STYLE } from './status-page-style.ts';
 import { judgeCondition, judgeResource, judgeZone, type Tone, toneOf } from './status-tone.ts';
 
@@ -78,7 +78,7 @@ function hasMistakes({ source }: ZoneStatus): boolean {
   return source.diagnostics.some(({ severity }) => severity === 'error');
 }
 
-function renderZone(zone: ZoneStatus, index: number, { records }: RecentStory): string {
+function renderZone(zone: ZoneStatus, index: number, recent: RecentStory): string {
   const id = `zone-${index}`;
   return `<section aria-labelledby="${id}">
 <div class="head"><h2 id="${id}"><span>Zone</span> ${escapeHtml(zone.zone)}</h2>
@@ -87,8 +87,9 @@ function renderZone(zone: ZoneStatus, index: number, { records }: RecentStory): 
     .join(' ')}</p></div>
 ${renderFacts(zone)}
 ${renderDiagnostics(zone.source.diagnostics)}
+${renderTraffic(recent.traffic[zone.zone], id)}
 ${renderResources(zone, id)}
-${renderRecords(records[zone.zone], id)}
+${renderRecords(recent.records[zone.zone], id)}
 </section>`;
 }
 

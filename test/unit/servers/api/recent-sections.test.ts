@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { PullStory } from '../../../../reconciler/core/forge/pull-request.ts';
 import { NOTHING_RECENT } from '../../../../reconciler/core/status/recent-story.ts';
-import { renderPulls, renderRecords } from '../../../../reconciler/servers/api/recent-sections.ts';
+import {
+  renderPulls,
+  renderRecords,
+  renderTraffic,
+} from '../../../../reconciler/servers/api/recent-sections.ts';
 
 const HEAD = 'a'.repeat(40);
 const AT = '2026-06-01T12:00:00.000Z';
@@ -46,6 +50,23 @@ describe('what waits for people', () => {
   it('keeps texts of others in their place', () => {
     const html = renderPulls({ ...NOTHING_RECENT, pulls: [toPull('<script>"&\'')] });
     expect(html).not.toContain('<script>');
+  });
+});
+
+describe('the traffic of a zone', () => {
+  it('says which version gets how much, in figures and as a bar', () => {
+    const versions = [
+      { version: `sha256:${'1'.repeat(64)}`, percent: 90 },
+      { version: `sha256:${'2'.repeat(64)}`, percent: 10 },
+    ];
+    const html = renderTraffic([{ endpoint: 'payments/<b>', versions }], 'zone-0');
+    expect(html).toContain('payments/&lt;b&gt;');
+    expect(html).toMatch(/value="90"[\s\S]*90 % <code>sha256:111111111111<\/code>/);
+    expect(html).toMatch(/value="10"[\s\S]*10 % <code>sha256:222222222222<\/code>/);
+  });
+
+  it('is left out where nothing answers', () => {
+    expect(renderTraffic([], 'zone-0') + renderTraffic(undefined, 'zone-0')).toBe('');
   });
 });
 

@@ -67,7 +67,9 @@ describe('GET /healthz', () => {
 describe('GET /api/v1/recent', () => {
   it('says what waits for people and what was done last, and what it could not read', async () => {
     const record = { seq: 3, at: '2026-06-01T12:00:00.000Z', title: 'Create', outcome: 'failed' };
-    recent = { pulls: [], records: { ae: [record] }, unread: ['Pull requests cannot be read'] };
+    const traffic = { ae: [{ endpoint: 'payments/fraud', versions: [] }] };
+    const unread = ['Pull requests cannot be read'];
+    recent = { pulls: [], records: { ae: [record] }, traffic, unread };
     zones = [makeZone({ zone: 'ae' })];
     expect(await getJson('/api/v1/recent')).toEqual({ status: 200, body: { v: 1, ...recent } });
     const { text } = await get('/');

@@ -32,7 +32,7 @@ export async function checkApprovals(deps: ZoneDeps, { admitted, tip }: History)
 /** Under a rule that asks for nothing, and still does, anybody may push anything. */
 async function isAsked(deps: ZoneDeps, { admitted, tip }: History): Promise<boolean> {
   const rules = [await readRule(deps, admitted), await readRule(deps, tip)];
-  return rules.some((rule) => rule !== 'none');
+  return rules.some((rule) => rule !== null && rule !== 'none');
 }
 
 /** From the admitted commit to the tip, both included. */
@@ -54,7 +54,7 @@ function toHistoryCommit(deps: ZoneDeps, commit: CommitInfo) {
   return {
     oid,
     tree,
-    readRule: async () => (parent === undefined ? 'other' : readRule(deps, parent)),
+    readRule: async () => (parent === undefined ? null : readRule(deps, parent)),
     readJudgement: async () => {
       const candidates = await listCandidates(deps, commit);
       return judgeApproval({ commit: { oid, tree }, candidates });
@@ -62,10 +62,10 @@ function toHistoryCommit(deps: ZoneDeps, commit: CommitInfo) {
   };
 }
 
-/** A commit whose Platform cannot be read asks for the most. */
-async function readRule(deps: ZoneDeps, commit: Oid): Promise<RequiredApprovals> {
+/** Null where a mistake keeps the Platform of a commit from coming into force. */
+async function readRule(deps: ZoneDeps, commit: Oid): Promise<RequiredApprovals | null> {
   const { valid, frozen } = await deps.revisions.read(deps.git, commit);
-  return frozen ? 'other' : toRequiredApprovals(valid.map(({ form }) => form));
+  return frozen ? null : toRequiredApprovals(valid.map(({ form }) => form));
 }
 
 async function listCandidates(

@@ -6,8 +6,11 @@ import type { ApprovalJudgement } from './judge-approval.ts';
 export type HistoryCommit = {
   readonly oid: Oid;
   readonly tree: Oid;
-  /** What main asked for before this commit. */
-  readonly readRule: () => Promise<RequiredApprovals>;
+  /**
+   * What main asked for before this commit; null where a mistake kept that from coming into force,
+   * so that what was asked for before still holds.
+   */
+  readonly readRule: () => Promise<RequiredApprovals | null>;
   readonly readJudgement: () => Promise<ApprovalJudgement>;
 };
 
@@ -26,18 +29,19 @@ export async function judgeHistory(
 ): Promise<HistoryJudgement> {
   const approved = new Set([approvedTree]);
   let fault: Extract<HistoryJudgement, { state: 'refused' }> | null = null;
+  let rule: RequiredApprovals = 'none';
   for (const commit of commits) {
     if (approved.has(commit.tree)) fault = null;
     if (fault !== null || approved.has(commit.tree)) continue;
-    const why = await findFault(commit);
+    rule = (await commit.readRule()) ?? rule;
+    const why = await findFault(commit, rule);
     if (why === null) approved.add(commit.tree);
     else fault = { state: 'refused', oid: commit.oid, why };
   }
   return fault ?? { state: 'approved' };
 }
 
-async function findFault(commit: HistoryCommit): Promise<string | null> {
-  const rule = await commit.readRule();
+async function findFault(commit: HistoryCommit, rule: RequiredApprovals): Promise<string | null> {
   if (rule === 'none') return null;
   const { state, why } = await commit.readJudgement();
   if (state === 'approved' || (state === 'self' && rule === 'self')) return null;

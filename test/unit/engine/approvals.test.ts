@@ -130,6 +130,16 @@ describe('a platform that asks for the approval of somebody else', () => {
     await zone.stop();
   });
 
+  it('begins with a push that mends the first commit, which could ask for nothing', async () => {
+    const wrong = { 'platform.yaml': toDocument('Platform', 'bank', '{ policies: none }') };
+    const files = { ...SMALL_REPO, ...wrong, 'a.yaml': null, 'b.yaml': null };
+    const genesis = await people.push('main', files);
+    const tip = await people.push('main', { 'platform.yaml': toPlatform('other') });
+    const zone = zones.open({ forge: people.forge, genesis });
+    await zone.until(isFollowed(tip));
+    await zone.stop();
+  });
+
   it('lets an approved change lower it', async () => {
     const zone = await begin('other');
     const lowered = await merge('lower', { 'platform.yaml': toPlatform('none') }, 'reviewer');

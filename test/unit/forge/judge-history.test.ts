@@ -6,7 +6,7 @@ import type { RequiredApprovals } from '../../../reconciler/core/plan/platform-r
 const toCommit = (
   tree: string,
   state: ApprovalJudgement['state'],
-  rule: RequiredApprovals = 'other',
+  rule: RequiredApprovals | null = 'other',
 ): HistoryCommit => ({
   oid: `commit-${tree}`,
   tree,
@@ -30,6 +30,13 @@ describe('a history of main', () => {
     expect(await judge(toCommit('a', 'missing'))).toEqual(refused);
     expect(await judge(toCommit('a', 'missing', 'self'))).toEqual(refused);
     expect(await judge(toCommit('a', 'self'))).toMatchObject({ oid: 'commit-a' });
+  });
+
+  it('keeps the rule of before where a mistake kept another from coming into force', async () => {
+    expect(await judge(toCommit('a', 'missing', null))).toEqual(APPROVED);
+    expect(await judge(toCommit('a', 'approved'), toCommit('b', 'missing', null))).toMatchObject({
+      oid: 'commit-b',
+    });
   });
 
   it('is not mended by an approval of what comes after, nor by a lower rule', async () => {

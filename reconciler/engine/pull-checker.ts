@@ -32,7 +32,7 @@ export type PullChecker = {
 /** More are not looked at in one round: the oldest of so many wait until others are finished. */
 const MAX_OPEN = 100;
 /** Looking may take a while where there are many; it never takes more than this share of the time. */
-const MAX_SHARE = 1 / 20;
+const MAX_SHARE = 1 / 5;
 const COMMENT_KEY = 'plumbline/plan';
 
 /** Says on every open pull request what merging it would do, and again when that has changed. */

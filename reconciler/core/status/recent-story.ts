@@ -1,4 +1,20 @@
-import type { PullStory } from '../forge/pull-request.ts';
+/** What is said of a pull request on one line of a page. */
+export type RecentPull = {
+  readonly number: number;
+  readonly title: string;
+  readonly author: string;
+  readonly branch: string;
+  readonly openedAt: string;
+  readonly updatedAt: string;
+  /** The last word of each check on the head that is there, in the order of their first words. */
+  readonly checks: readonly { readonly name: string; readonly state: string }[];
+  /** Of the head that is there; `isSelf` when the one who judged had a part in it. */
+  readonly reviews: readonly {
+    readonly by: string;
+    readonly verdict: string;
+    readonly isSelf: boolean;
+  }[];
+};
 
 /** One record of a ledger, as a person reads it. */
 export type RecentRecord = {
@@ -18,7 +34,7 @@ export type TrafficSplit = {
 /** What waits for people, and what was done last. */
 export type RecentStory = {
   /** Open ones, the newest first. */
-  readonly pulls: readonly PullStory[];
+  readonly pulls: readonly RecentPull[];
   /** By zone, the newest first. */
   readonly records: Readonly<Record<string, readonly RecentRecord[]>>;
   /** By zone, sorted by endpoint: what the ledger says is live. */

@@ -1,6 +1,10 @@
 import { toShortDigest } from '../../core/contracts/digest.ts';
-import type { PullStory } from '../../core/forge/pull-request.ts';
-import type { RecentRecord, RecentStory, TrafficSplit } from '../../core/status/recent-story.ts';
+import type {
+  RecentPull,
+  RecentRecord,
+  RecentStory,
+  TrafficSplit,
+} from '../../core/status/recent-story.ts';
 import { escapeHtml } from './escape-html.ts';
 
 /** What waits for people; empty when nothing does and everything could be read. */
@@ -22,7 +26,7 @@ ${pulls.map(renderPull).join('\n')}
 </section>`;
 }
 
-function renderPull(pull: PullStory): string {
+function renderPull(pull: RecentPull): string {
   const { number, title, author } = pull;
   return `<tr><th scope="row">${number} ${escapeHtml(title)}<br>\
 <span class="quiet">by ${escapeHtml(author)}</span></th>\
@@ -30,18 +34,12 @@ function renderPull(pull: PullStory): string {
 <td><code>plumb pr show ${number}</code></td></tr>`;
 }
 
-/** What was said of the head that is there; what was said of an earlier one says nothing of it. */
-function listStandings({ checks, reviews, head }: PullStory): readonly string[] {
-  const latest = new Map(
-    checks.filter((check) => check.head === head).map(({ name, state }) => [name, state]),
-  );
-  const said = reviews
-    .filter(({ isStale }) => !isStale)
-    .map(({ by, verdict, isSelf }) => {
-      const words = verdict === 'approve' ? 'approved' : 'asks for changes';
-      return `${by} ${words}${isSelf ? ' (had a part in it)' : ''}`;
-    });
-  const lines = [...[...latest].map(([name, state]) => `${name}: ${state}`), ...said];
+function listStandings({ checks, reviews }: RecentPull): readonly string[] {
+  const said = reviews.map(({ by, verdict, isSelf }) => {
+    const words = verdict === 'approve' ? 'approved' : 'asks for changes';
+    return `${by} ${words}${isSelf ? ' (had a part in it)' : ''}`;
+  });
+  const lines = [...checks.map(({ name, state }) => `${name}: ${state}`), ...said];
   return lines.length === 0 ? ['nothing yet'] : lines;
 }
 

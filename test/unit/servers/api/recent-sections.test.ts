@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PullStory } from '../../../../reconciler/core/forge/pull-request.ts';
+import { summarisePull } from '../../../../reconciler/core/forge/summarise-pull.ts';
 import { NOTHING_RECENT } from '../../../../reconciler/core/status/recent-story.ts';
 import {
   renderPulls,
@@ -36,7 +37,10 @@ describe('what waits for people', () => {
   });
 
   it('says what was said of the present head, and how to look at it', () => {
-    const html = renderPulls({ ...NOTHING_RECENT, pulls: [toPull('you@localhost')] });
+    const html = renderPulls({
+      ...NOTHING_RECENT,
+      pulls: [summarisePull(toPull('you@localhost'))],
+    });
     expect(html).toContain('plumbline/plan: success<br>you@localhost approved (had a part in it)');
     expect(html).toContain('<code>plumb pr show 7</code>');
     expect(html).not.toContain('stale');
@@ -48,7 +52,7 @@ describe('what waits for people', () => {
   });
 
   it('keeps texts of others in their place', () => {
-    const html = renderPulls({ ...NOTHING_RECENT, pulls: [toPull('<script>"&\'')] });
+    const html = renderPulls({ ...NOTHING_RECENT, pulls: [summarisePull(toPull('<script>"&\''))] });
     expect(html).not.toContain('<script>');
   });
 });

@@ -19,6 +19,7 @@ export async function readContext(
   const isLeaving = desired === null && observed.state === 'present';
   return {
     zone: deps.zone,
+    isWholePlan: false,
     ...(await lookAtDependencies(deps, admission, desired)),
     liveDependents: isLeaving ? await listLiveDependents(deps, ref) : [],
   };

@@ -35,6 +35,11 @@ export type KeptStates<Notes extends JsonObject> = {
     change: { readonly effect: Effect; readonly fence: Fence },
     state: KeptState<Notes> | null,
   ) => Promise<Performed>;
+  /** Writes down how far something has come by itself; not once another effect came between. */
+  readonly amend: (
+    change: { readonly ref: Ref; readonly fence: Fence; readonly lastEffectId: EffectId },
+    state: KeptState<Notes>,
+  ) => Promise<boolean>;
 };
 
 export function createKeptStates<Notes extends JsonObject>(
@@ -55,6 +60,8 @@ export function createKeptStates<Notes extends JsonObject>(
       await definitions.apply({ fence, effect, target });
       return { live: state?.live ?? null, ...state?.outcome };
     },
+    amend: ({ ref, fence, lastEffectId }, state) =>
+      definitions.amend({ fence, lastEffectId, form: toForm(ref, state) }),
   };
 }
 

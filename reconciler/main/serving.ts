@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createOpened } from '../cli/opened.ts';
 import type { StatePaths } from '../cli/state-paths.ts';
 import { hasErrorCode } from '../core/contracts/has-error-code.ts';
+import type { Counters } from '../ports/counters.ts';
 import type { Database } from '../ports/database.ts';
 import type { Log } from '../ports/log.ts';
 import type { ProcessRegistry } from '../ports/process-registry.ts';
@@ -16,6 +17,7 @@ import { listZones, toZoneFolder } from './zone-folder.ts';
 export type ServingPorts = {
   readonly routes: Routes;
   readonly nodes: ServingNodes;
+  readonly counters: Counters;
 };
 
 export type ServingParts = {
@@ -53,7 +55,7 @@ export async function openServing(
   const nodes = await openNodes(parts);
   opened.add(() => nodes.stop());
   const routes = notifyOnChange(stored, () => server.notifyRoutesChanged(zone));
-  return { routes, nodes, close: opened.closeAll };
+  return { routes, nodes, counters, close: opened.closeAll };
 }
 
 /** Nodes of an earlier start find the new address in the same file. */
@@ -115,8 +117,9 @@ function notifyOnChange(routes: Routes, notify: () => void): Routes {
       notify();
     },
     putVersions: async (...change) => {
-      await routes.putVersions(...change);
+      const revision = await routes.putVersions(...change);
       notify();
+      return revision;
     },
   };
 }

@@ -24,12 +24,15 @@ export interface Routes {
    * shares that do not sum to 100.
    */
   putEndpoint(fence: Fence, endpoint: string, settings: EndpointSettings | null): Promise<void>;
-  /** Null: a release is awaited. For an endpoint that is not there it is kept for when it comes. */
+  /**
+   * Null: a release is awaited. For an endpoint that is not there it is kept for when it comes.
+   * Resolves to the revision of the table from which on it is so.
+   */
   putVersions(
     fence: Fence,
     endpoint: string,
     versions: readonly VersionShare[] | null,
-  ): Promise<void>;
+  ): Promise<number>;
   read(): Promise<RouteTable>;
   /** The last word of each node; an older boot or a lower revision of the same boot is ignored. */
   acknowledge(acknowledgement: RouteAcknowledgement): Promise<void>;

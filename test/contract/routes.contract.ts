@@ -54,9 +54,11 @@ function describeTable(harness: GetHarness): void {
 
   it('counts a revision up with each change that nodes would see, and only then', async () => {
     const { routes } = harness();
-    const revisionAfter = async (write: Promise<void>) => {
-      await write;
-      return (await routes.read()).revision;
+    const revisionAfter = async (write: Promise<unknown>) => {
+      const said = await write;
+      const { revision } = await routes.read();
+      expect(said ?? revision).toBe(revision);
+      return revision;
     };
     expect(await revisionAfter(routes.putEndpoint(LEADER, FRAUD, SETTINGS))).toBe(1);
     expect(await revisionAfter(routes.putEndpoint(LEADER, FRAUD, { ...SETTINGS }))).toBe(1);

@@ -7,6 +7,13 @@ const VERBS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   refresh: { succeeded: 'Refresh', failed: 'Fail to refresh', abandoned: 'Give up refreshing' },
   train: { succeeded: 'Train', failed: 'Fail to train', abandoned: 'Give up training' },
   publish: { succeeded: 'Publish', failed: 'Fail to publish', abandoned: 'Give up publishing' },
+  shift: { succeeded: 'Shift', failed: 'Fail to shift', abandoned: 'Give up shifting' },
+  promote: { succeeded: 'Promote', failed: 'Fail to promote', abandoned: 'Give up promoting' },
+  rollback: {
+    succeeded: 'Roll back',
+    failed: 'Fail to roll back',
+    abandoned: 'Give up rolling back',
+  },
   retire: { succeeded: 'Retire', failed: 'Fail to retire', abandoned: 'Give up retiring' },
   orphan: { succeeded: 'Orphan', failed: 'Fail to orphan', abandoned: 'Give up orphaning' },
   delete: { succeeded: 'Delete', failed: 'Fail to delete', abandoned: 'Give up deleting' },

@@ -62,9 +62,10 @@ function toAdmitted(effect: Effect): AdmittedEffect {
 export function isAdmitted(effect: Effect, admitted: readonly AdmittedEffect[]): boolean {
   if (effect.class === 'self-heal') return true;
   const direction = directionOf(effect.action);
+  const goal = effect.stepOf ?? effect.targetDigest;
   return admitted.some(
     (one) =>
-      one.targetDigest === effect.targetDigest &&
+      one.targetDigest === goal &&
       directionOf(one.action) === direction &&
       (direction === 'converge' || one.action === effect.action),
   );

@@ -22,6 +22,8 @@ export type Effect = {
   readonly targetDigest: Digest;
   /** `admitted` needs a place in the admitted set; `self-heal` restores what was achieved before. */
   readonly class: 'admitted' | 'self-heal';
+  /** The target of the admitted effect that this is a step on the way to; absent when it is none. */
+  readonly stepOf?: Digest;
   /** One sentence without times, readable by a person. */
   readonly reason: string;
   readonly dependsOn: readonly EffectId[];

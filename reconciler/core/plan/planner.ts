@@ -43,6 +43,8 @@ export type Waiting = { readonly on: string; readonly until: Instant | null };
 export type PlanContext = {
   /** The zone whose reconciler plans; a planner sees only its own zone's resources. */
   readonly zone: string;
+  /** In a plan of everything, which shows what it all comes to and not the way there. */
+  readonly isWholePlan: boolean;
   /** What this resource refers to. */
   readonly dependencies: readonly Ref[];
   /** When something was last done to one of them; null when nothing was, or in a plan of all. */

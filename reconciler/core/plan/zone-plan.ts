@@ -75,6 +75,7 @@ function planOne(input: ZonePlanInput, desired: ReadonlyMap<RefKey, NormalForm>,
     now: input.now,
     context: {
       zone: input.zone,
+      isWholePlan: true,
       dependencies: [],
       dependenciesChangedAt: null,
       unsettledDependencies: [],

@@ -46,11 +46,11 @@ export function proposeRelease(question: ReleaseQuestion): Proposal | null {
     title: `Release ${toShortDigest(record.version)} to ${namespace}/${name} in ${environment}`,
     body: describeRelease(question),
     file: { path, text },
-    mergedBecause: question.approval === 'none' ? toReason(environment) : null,
+    mergedBecause: question.approval === 'none' ? describeUnasked(environment) : null,
   };
 }
 
-function toReason(environment: string): string {
+export function describeUnasked(environment: string): string {
   return `The machine merges this itself and nobody was asked: the environment ${environment} says \`releaseApproval: none\`.`;
 }
 

@@ -1,4 +1,4 @@
-import { parseAllDocuments } from 'yaml';
+import { type Document, isSeq, parseAllDocuments } from 'yaml';
 import { API_VERSION } from '../contracts/normal-form.ts';
 
 export type ReleaseWords = {
@@ -25,13 +25,43 @@ export function toReleaseText({ namespace, endpoint, version }: ReleaseWords): s
   ].join('\n');
 }
 
+export type QuarantineEntry = {
+  readonly version: string;
+  readonly runKey: string;
+  readonly reason: string;
+};
+
 /**
  * The same for a file that has a release already, with everything else in it left as people wrote
  * it. Null when the file does not hold that release in a form that can be edited.
  */
-export function replaceVersions(
+export function replaceVersions(text: string, words: ReleaseWords): string | null {
+  return editRelease(text, words, (release) => setVersion(release, words.version));
+}
+
+/** What is gone back to, with the version that failed where nobody releases it by accident. */
+export function revertVersions(
   text: string,
-  { namespace, endpoint, version }: ReleaseWords,
+  words: ReleaseWords,
+  entry: QuarantineEntry,
+): string | null {
+  return editRelease(text, words, (release) => {
+    setVersion(release, words.version);
+    const path = ['spec', 'quarantine'];
+    const known = release.getIn(path);
+    if (isSeq(known)) known.add(release.createNode(entry));
+    else release.setIn(path, release.createNode([entry]));
+  });
+}
+
+function setVersion(release: Document, version: string): void {
+  release.setIn(['spec', 'versions'], release.createNode([{ version, percent: 100 }]));
+}
+
+function editRelease(
+  text: string,
+  { namespace, endpoint }: Pick<ReleaseWords, 'namespace' | 'endpoint'>,
+  edit: (release: Document) => void,
 ): string | null {
   const documents = parseAllDocuments(text);
   if (!Array.isArray(documents) || documents.some(({ errors }) => errors.length > 0)) return null;
@@ -42,6 +72,6 @@ export function replaceVersions(
       document.getIn(['metadata', 'namespace']) === namespace,
   );
   if (found === undefined) return null;
-  found.setIn(['spec', 'versions'], found.createNode([{ version, percent: 100 }]));
+  edit(found);
   return documents.map((document) => document.toString({ lineWidth: 0 })).join('');
 }

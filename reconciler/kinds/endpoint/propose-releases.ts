@@ -1,12 +1,13 @@
 import { type NormalForm, toRef } from '../../core/contracts/normal-form.ts';
-import { PLATFORM_NAMESPACE, type Ref, toResourcePath } from '../../core/contracts/ref.ts';
-import { toRequiredApprovals } from '../../core/plan/platform-rules.ts';
+import { type Ref, toResourcePath } from '../../core/contracts/ref.ts';
 import { proposeRelease, toReleaseBranch } from '../../core/release/propose-release.ts';
 import { toTypedSpec } from '../../core/spec/typed-spec.ts';
 import type { ArtifactStore } from '../../ports/artifact-store.ts';
 import type { Definitions } from '../../ports/definitions.ts';
 import type { Proposals } from '../../ports/proposals.ts';
-import { createKeptStates, toLiveForm } from '../kept-states.ts';
+import { createKeptStates } from '../kept-states.ts';
+import { readReleaseApproval } from '../release-approval.ts';
+import { createZoneForms, type ZoneForms } from '../zone-forms.ts';
 
 export type ReleaseProposerPorts = {
   readonly definitions: Definitions;
@@ -20,19 +21,21 @@ export type ReleaseProposerPorts = {
  */
 export function createReleaseProposer(ports: ReleaseProposerPorts): () => Promise<void> {
   const { definitions } = ports;
+  const forms = createZoneForms(definitions);
   /** Questions that were answered, so that the forge is not read again all the time. */
   const settled = new Set<string>();
   return async () => {
     const endpoints = (await definitions.list()).filter(({ kind }) => kind === 'Endpoint');
     for (const ref of endpoints) {
-      const endpoint = await readLive(definitions, ref);
-      if (endpoint !== null) await proposeFor(ports, endpoint, settled);
+      const endpoint = await forms.find(ref.kind, ref.name, ref.namespace);
+      if (endpoint !== null) await proposeFor(ports, forms, endpoint, settled);
     }
   };
 }
 
 async function proposeFor(
   ports: ReleaseProposerPorts,
+  forms: ZoneForms,
   endpoint: NormalForm,
   settled: Set<string>,
 ): Promise<void> {
@@ -42,7 +45,7 @@ async function proposeFor(
   const version = await readVersion(definitions, { ...ref, kind: 'Model', name: model });
   if (version === null) return;
   const branch = toReleaseBranch(ref, version);
-  const approval = await readApproval(definitions, environment);
+  const approval = await readReleaseApproval(definitions, environment);
   // Another rule is another answer, also for what waits for a person by now.
   const question = `${branch} ${approval}`;
   if (settled.has(question)) return;
@@ -51,12 +54,13 @@ async function proposeFor(
   );
   if (record === undefined) return;
   const releaseRef: Ref = { ...ref, kind: 'Release' };
-  const release = await readLive(definitions, releaseRef);
+  const release = await forms.find('Release', ref.name, ref.namespace);
   const served = release === null ? [] : toTypedSpec(release, 'Release').versions;
   const file = await proposals.findFile(releaseRef);
-  const isWanted = file?.text.includes(version) === true;
+  // Named as what is served, or as what must not be.
+  const isNamed = [version, record.runKey].some((one) => file?.text.includes(one));
   const state = await proposals.stateOf(branch);
-  if (!isWanted && (state === null || (state === 'open' && approval === 'none'))) {
+  if (!isNamed && (state === null || (state === 'open' && approval === 'none'))) {
     const about = { endpoint: ref, environment, approval, record, served, file };
     const proposal = proposeRelease(about);
     if (proposal === null) throw new Error(`${toResourcePath(ref)}: ${UNEDITABLE}`);
@@ -66,24 +70,6 @@ async function proposeFor(
 }
 
 const UNEDITABLE = 'its release stands in a file that cannot be edited; release it by hand';
-
-/** What an environment lets the machine do counts only where main may hold what nobody approved. */
-async function readApproval(
-  definitions: Definitions,
-  environment: string,
-): Promise<'person' | 'none'> {
-  const ref = { kind: 'Environment', namespace: PLATFORM_NAMESPACE, name: environment };
-  const form = await readLive(definitions, ref);
-  if (form === null || toTypedSpec(form, 'Environment').releaseApproval !== 'none') return 'person';
-  const platform = (await definitions.list()).find(({ kind }) => kind === 'Platform');
-  const rules = platform === undefined ? null : await readLive(definitions, platform);
-  return rules !== null && toRequiredApprovals([rules]) === 'none' ? 'none' : 'person';
-}
-
-async function readLive(definitions: Definitions, ref: Ref): Promise<NormalForm | null> {
-  const { read } = await definitions.observe(ref);
-  return read.state === 'present' ? toLiveForm(read.value) : null;
-}
 
 /** What a model has come to by its present definition; null while nothing of it passed. */
 async function readVersion(definitions: Definitions, ref: Ref): Promise<string | null> {

@@ -1,5 +1,5 @@
 import { CodedError, isCodedError } from '../../core/contracts/coded-error.ts';
-import { type Digest, toShortDigest } from '../../core/contracts/digest.ts';
+import { toShortDigest } from '../../core/contracts/digest.ts';
 import type {
   EndpointRoute,
   RouteTable,
@@ -7,63 +7,65 @@ import type {
 import type { NormalForm } from '../../core/contracts/normal-form.ts';
 import { type Ref, toResourcePath } from '../../core/contracts/ref.ts';
 import { planRelease, type ReleaseFacts } from '../../core/plan/planners/release.ts';
+import { listShares } from '../../core/release/shares.ts';
 import { toTypedSpec } from '../../core/spec/typed-spec.ts';
 import type { ArtifactStore } from '../../ports/artifact-store.ts';
-import type { Definitions } from '../../ports/definitions.ts';
 import type { KindHandler } from '../../ports/kind-handler.ts';
-import type { Routes } from '../../ports/routes.ts';
-import type { ServingNodes } from '../../ports/serving-nodes.ts';
 import { createKeptHandler } from '../kept-handler.ts';
 import { createZoneForms, type ZoneForms } from '../zone-forms.ts';
+import { lookAtRollout, type RolloutPorts } from './look-at-rollout.ts';
+import { giveShares, promote, restoreShares, rollBack, shiftWeight } from './move-traffic.ts';
+import type { RevertPorts } from './propose-reverts.ts';
+import type { ReleaseNotes } from './release-notes.ts';
+import { createRolloutTending } from './tend-rollouts.ts';
 
-export type ReleasePorts = {
-  readonly definitions: Definitions;
-  readonly routes: Routes;
-  readonly artifacts: ArtifactStore;
-  readonly nodes: ServingNodes;
-};
+export type ReleasePorts = RolloutPorts & RevertPorts;
 
 /** A release gives an endpoint its versions; a data-plane node runs as long as there is one. */
 export function createReleaseHandler(ports: ReleasePorts): KindHandler {
-  const { routes, nodes } = ports;
-  const forms = createZoneForms(ports.definitions);
-  return createKeptHandler(ports.definitions, {
+  const { definitions, routes, nodes } = ports;
+  const forms = createZoneForms(definitions);
+  const tendRollouts = createRolloutTending(ports, forms);
+  return createKeptHandler<ReleaseNotes>(definitions, {
     kind: 'Release',
     plan: planRelease,
-    look: async ({ live }, ref) => {
+    look: async ({ live, notes }, ref) => {
+      if (live === null) return { isThere: false, facts: {} };
+      const rollout = await lookAtRollout(ports, forms, live, notes);
       const table = await routes.read();
       const route = findRoute(table, ref);
-      if (live === null || route === undefined) return { isThere: false, facts: {} };
-      const isThere = toShares(live).every(({ version, percent }) =>
+      if (route === undefined) return { isThere: false, facts: { rollout } };
+      const isThere = listShares(live).every(({ version, percent }) =>
         route.versions.some((one) => one.version === version && one.percent === percent),
       );
       const node = await lookAtNodes(ports, table, route);
-      return { isThere, facts: { ...node, ...(await lookAtVersions(ports, route, node)) } };
+      const versions = await lookAtVersions(ports, route, node);
+      return { isThere, facts: { ...node, ...versions, rollout } };
     },
-    make: async ({ effect, target, fence }) => {
-      await checkVersions(ports, forms, effect.ref, target);
-      await routes.raiseFence(fence);
-      await routes.putVersions(fence, toEndpointPath(effect.ref, target), toShares(target));
-      return { notes: {}, outcome: { inputs: toInputs(target) } };
+    make: async (input) => {
+      const { action, ref } = input.effect;
+      const { before, target } = input;
+      if (action === 'refresh') return restoreShares(ports, input);
+      if (action !== 'rollback') await checkVersions(ports, forms, ref, target);
+      if (action !== 'rollback' && action !== 'shift' && action !== 'promote') {
+        return giveShares(ports, input);
+      }
+      const live = before?.live ?? null;
+      const facts = live && (await lookAtRollout(ports, forms, live, before?.notes ?? {}));
+      const move = { ...input, facts };
+      if (action === 'rollback') return rollBack(ports, move);
+      return action === 'shift' ? shiftWeight(ports, move) : promote(ports, move);
     },
     unmake: async ({ effect, fence }) => {
       await routes.raiseFence(fence);
       await routes.putVersions(fence, toResourcePath(effect.ref), null);
     },
-    tend: async () => {
+    tend: async (fence) => {
       const { endpoints } = await routes.read();
       if (endpoints.some(({ versions }) => versions.length > 0)) await nodes.ensureRunning();
+      await tendRollouts(fence);
     },
   });
-}
-
-function toShares(form: NormalForm) {
-  return toTypedSpec(form, 'Release').versions;
-}
-
-/** A release has the name of its endpoint. */
-function toEndpointPath({ namespace }: Ref, form: NormalForm): string {
-  return `${namespace}/${toTypedSpec(form, 'Release').endpoint}`;
 }
 
 function findRoute(table: RouteTable, ref: Ref): EndpointRoute | undefined {
@@ -76,7 +78,7 @@ async function checkVersions(
   ref: Ref,
   form: NormalForm,
 ): Promise<void> {
-  const { endpoint, versions } = toTypedSpec(form, 'Release');
+  const { endpoint, versions, quarantine = [] } = toTypedSpec(form, 'Release');
   const { model } = toTypedSpec(
     await forms.require('Endpoint', endpoint, ref.namespace),
     'Endpoint',
@@ -86,18 +88,17 @@ async function checkVersions(
     if (stored === null) {
       throw new CodedError('P807', `there is no version ${version} in this zone`);
     }
-    const { model: owner } = stored.record;
-    if (owner === `${ref.namespace}/${model}`) continue;
-    throw new CodedError(
-      'P807',
-      `${version} is a version of ${owner}, and ${endpoint} serves ${model}`,
-    );
+    const { model: owner, runKey } = stored.record;
+    if (owner !== `${ref.namespace}/${model}`) {
+      const message = `${version} is a version of ${owner}, and ${endpoint} serves ${model}`;
+      throw new CodedError('P807', message);
+    }
+    // The same run under another digest is the same failure.
+    if (quarantine.some((entry) => entry.runKey === runKey)) {
+      const message = `the run ${runKey} of ${version} is in the quarantine of this release`;
+      throw new CodedError('P807', message);
+    }
   }
-}
-
-function toInputs(form: NormalForm): Readonly<Record<string, Digest>> {
-  const names = toShares(form).map(({ version }, index) => [`version${index}`, version as Digest]);
-  return Object.fromEntries(names);
 }
 
 type NodeFacts = Pick<ReleaseFacts, 'node' | 'why'>;

@@ -43,6 +43,7 @@ const FORMS = [
 ];
 
 const toForms = (forms: readonly ReturnType<typeof toForm>[]): ZoneForms => ({
+  find: async () => null,
   require: async (kind, name) => {
     const found = forms.find((form) => form.kind === kind && form.metadata.name === name);
     if (found === undefined) throw new CodedError('P406', `${name} is not live`);

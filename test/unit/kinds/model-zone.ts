@@ -1,4 +1,6 @@
 import { createMemoryArtifactStore } from '../../../reconciler/adapters/artifact-store/memory/artifact-store.ts';
+import { createMemoryCounters } from '../../../reconciler/adapters/counters/memory/counters.ts';
+import { createMemoryCounterTables } from '../../../reconciler/adapters/counters/memory/tables.ts';
 import { createMemoryDataConnections } from '../../../reconciler/adapters/data-connections/memory/data-connections.ts';
 import { createMemoryDefinitions } from '../../../reconciler/adapters/definitions/memory/definitions.ts';
 import { createMemoryDefinitionTables } from '../../../reconciler/adapters/definitions/memory/tables.ts';
@@ -74,8 +76,9 @@ export function createModelZone() {
     readModel: async (path) => files.get(path) ?? null,
   });
   const proposed = createMemoryProposalTables();
+  const counters = createMemoryCounters({ tables: createMemoryCounterTables() });
   const ports = {
-    ...{ zone: 'ae', clock, definitions, routes, artifacts, connections },
+    ...{ zone: 'ae', clock, definitions, routes, counters, artifacts, connections },
     proposals: createMemoryProposals({ tables: proposed }),
     executor: createMemoryExecutor({ zone: 'ae', world: harness.executorWorld, clock }),
     snapshots: createMemorySnapshots({ files }),
@@ -90,7 +93,7 @@ export function createModelZone() {
   };
   const kinds = new Map(toHandlers(ports).map((handler) => [handler.kind, handler]));
   return {
-    ...{ clock, programs, routes, artifacts, connections, runs: ports.runs, machine },
+    ...{ clock, programs, routes, counters, artifacts, connections, runs: ports.runs, machine },
     ...{ onlineFeatures: ports.onlineFeatures, snapshots: ports.snapshots },
     ...{ begun, versions, files, proposed },
     commit: harness.commit,

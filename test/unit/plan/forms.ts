@@ -41,6 +41,7 @@ export function referencesOf(form: NormalForm): readonly Ref[] {
 /** Nothing stands in the way of a resource. */
 export const NO_CONTEXT: PlanContext = {
   zone: 'ae',
+  isWholePlan: false,
   dependencies: [],
   dependenciesChangedAt: null,
   unsettledDependencies: [],

@@ -1,5 +1,6 @@
 import { digestJson } from '../../../core/contracts/digest.ts';
 import { type Fence, isHigherEpoch } from '../../../core/contracts/fence.ts';
+import { toRef } from '../../../core/contracts/normal-form.ts';
 import { compareRefs, toRefKey } from '../../../core/contracts/ref.ts';
 import type { Definitions } from '../../../ports/definitions.ts';
 import type { MemoryDefinitionTables } from './tables.ts';
@@ -34,6 +35,15 @@ export function createMemoryDefinitions(deps: {
       if (before?.lastEffectId === id) return before.form;
       tables.definitions.set(toRefKey(ref), { ref, form: target, lastEffectId: id });
       return target;
+    },
+
+    async amend({ fence, lastEffectId, form }) {
+      raiseEpoch(tables, fence);
+      const ref = toRef(form);
+      const before = tables.definitions.get(toRefKey(ref));
+      if (before?.lastEffectId !== lastEffectId || before.form === null) return false;
+      tables.definitions.set(toRefKey(ref), { ref, form, lastEffectId });
+      return true;
     },
   };
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { toCanonicalJson } from '../../../core/contracts/canonical-json.ts';
 import { digestJson } from '../../../core/contracts/digest.ts';
 import { type Fence, isHigherEpoch } from '../../../core/contracts/fence.ts';
-import type { NormalForm } from '../../../core/contracts/normal-form.ts';
+import { type NormalForm, toRef } from '../../../core/contracts/normal-form.ts';
 import { compareRefs, parseRefKey, type Ref, toRefKey } from '../../../core/contracts/ref.ts';
 import type { EffectId } from '../../../core/plan/effect.ts';
 import type { Database, SqlSession } from '../../../ports/database.ts';
@@ -45,6 +45,17 @@ export async function openPostgresDefinitions(deps: {
         if (before?.lastEffectId === effect.id) return before.form;
         await writeRow(session, effect.ref, { form: target, lastEffectId: effect.id });
         return target;
+      });
+    },
+
+    async amend({ fence, lastEffectId, form }) {
+      return database.transaction(async (session) => {
+        await raiseEpoch(session, fence);
+        const ref = toRef(form);
+        const before = await readRow(session, ref);
+        if (before?.lastEffectId !== lastEffectId || before.form === null) return false;
+        await writeRow(session, ref, { form, lastEffectId });
+        return true;
       });
     },
   };

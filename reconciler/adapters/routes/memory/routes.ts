@@ -27,7 +27,7 @@ export function createMemoryRoutes(deps: {
   const compose = (revision: number, routes: Iterable<KeptRoute>) =>
     composeRoutes(zone, revision, [...routes]);
 
-  const change = (fence: Fence, endpoint: string, edit: (kept: KeptRoute) => KeptRoute): void => {
+  const change = (fence: Fence, endpoint: string, edit: (kept: KeptRoute) => KeptRoute): number => {
     raiseEpoch(tables, fence);
     const before = tables.routes.get(endpoint) ?? createKeptRoute(endpoint);
     const after = edit(before);
@@ -37,6 +37,7 @@ export function createMemoryRoutes(deps: {
     tables.revision = revision;
     if (isWorthKeeping(after)) tables.routes.set(endpoint, after);
     else tables.routes.delete(endpoint);
+    return revision;
   };
 
   return {
@@ -49,7 +50,7 @@ export function createMemoryRoutes(deps: {
 
     async putVersions(fence, endpoint, versions) {
       const copy = structuredClone(versions);
-      change(fence, endpoint, (kept) => withVersions(kept, copy));
+      return change(fence, endpoint, (kept) => withVersions(kept, copy));
     },
 
     read: async () => compose(tables.revision, tables.routes.values()),

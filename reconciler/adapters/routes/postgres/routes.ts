@@ -36,18 +36,20 @@ export async function openPostgresRoutes(deps: RouteDeps): Promise<Routes> {
       const before = await readRoute(session, endpoint);
       const after = edit(before);
       await writeRoute(session, after);
-      if (!isRouteChanged(before, after)) return;
+      if (!isRouteChanged(before, after)) return revision;
       await session.query('UPDATE route_head SET revision = $1', [revision + 1]);
       // Composed before it is committed: what nodes could not read is never in force.
       await readTable(session, zone);
+      return revision + 1;
     });
 
   return {
     async raiseFence(fence) {
       await database.transaction((session) => raiseEpoch(session, fence));
     },
-    putEndpoint: (fence, endpoint, settings) =>
-      change(fence, endpoint, (kept) => withSettings(kept, settings, makeKey)),
+    putEndpoint: async (fence, endpoint, settings) => {
+      await change(fence, endpoint, (kept) => withSettings(kept, settings, makeKey));
+    },
     putVersions: (fence, endpoint, versions) =>
       change(fence, endpoint, (kept) => withVersions(kept, versions)),
     read: () => database.snapshot((session) => readTable(session, zone)),

@@ -3,8 +3,17 @@ import type { Instant } from '../../contracts/instant.ts';
 import type { NormalForm } from '../../contracts/normal-form.ts';
 import { toTypedSpec } from '../../spec/typed-spec.ts';
 import type { Condition } from '../../status/condition.ts';
-import { planConvergence } from '../plan-convergence.ts';
+import { type ConvergenceWords, planConvergence } from '../plan-convergence.ts';
 import type { Planner, PlannerInput, PlannerResult } from '../planner.ts';
+import {
+  findRollout,
+  isGivenUp,
+  planGivenUp,
+  planRollout,
+  type Rollout,
+  type RolloutFacts,
+  toReleaseName,
+} from './rollout.ts';
 
 export type ReleaseFacts = {
   /** Whether a data-plane node serves exactly this. */
@@ -15,6 +24,7 @@ export type ReleaseFacts = {
   readonly stray: { readonly version: string; readonly of: string; readonly serves: string } | null;
   /** A version that the artifact store has no more, or only damaged; null when there is none. */
   readonly lost: string | null;
+  readonly rollout: RolloutFacts | null;
 };
 
 /** How soon a node that loads a version is looked at again. */
@@ -24,13 +34,25 @@ const LOOK_AGAIN_MS = 1_000;
 const LOOK_AFTER_TROUBLE_MS = 5_000;
 
 /** Which versions an endpoint runs. It is as desired when a node has said that it serves them. */
-export const planRelease: Planner = (input) =>
-  planConvergence(input, {
-    describe: ({ after }) =>
-      `${describeShares(after)} of ${toTypedSpec(after, 'Release').endpoint}`,
-    removal: () => ({ action: 'delete', reason: 'left Git: its endpoint awaits a release' }),
-    settle,
-  });
+export const planRelease: Planner = (input) => {
+  const { rollout: facts = null } = input.facts as Partial<ReleaseFacts>;
+  if (isGivenUp(input)) return planGivenUp(input);
+  const rollout = findRollout(input, facts);
+  if (rollout === null) return planConvergence(input, WORDS);
+  if (!input.context.isWholePlan) return planRollout(input, rollout);
+  // The way there is decided step by step; judged is where it leads.
+  return hasRolledBack(rollout) ? planRollout(input, rollout) : planConvergence(input, WORDS);
+};
+
+function hasRolledBack({ desired, facts: { position } }: Rollout): boolean {
+  return position?.end === 'rolledBack' && position.release === toReleaseName(desired);
+}
+
+const WORDS: ConvergenceWords = {
+  describe: ({ after }) => `${describeShares(after)} of ${toTypedSpec(after, 'Release').endpoint}`,
+  removal: () => ({ action: 'delete', reason: 'left Git: its endpoint awaits a release' }),
+  settle,
+};
 
 function describeShares(form: NormalForm): string {
   const { versions } = toTypedSpec(form, 'Release');

@@ -3,6 +3,7 @@ import type { Kind, SpecByKind } from '../generated/kinds.generated.ts';
 import type { FieldProblem } from '../validate-value.ts';
 import { checkConnection } from './connection.ts';
 import { checkDataSource } from './data-source.ts';
+import { checkEndpoint } from './endpoint.ts';
 import { checkFeatureView } from './feature-view.ts';
 import type { FieldCheck } from './field-check.ts';
 import { checkModel } from './model.ts';
@@ -11,6 +12,7 @@ import { checkRelease } from './release.ts';
 const CHECKS: { readonly [K in Kind]?: FieldCheck<SpecByKind[K]> } = {
   Connection: checkConnection,
   DataSource: checkDataSource,
+  Endpoint: checkEndpoint,
   FeatureView: checkFeatureView,
   Model: checkModel,
   Release: checkRelease,

@@ -32,4 +32,78 @@ export type EndpointSpec = {
      */
     readonly maxQueueRows: number;
   };
+  /**
+   * How traffic goes over to another version of the model. Left out, all of it goes at once.
+   */
+  readonly rollout?: {
+    /**
+     * What happens one after the other, once nodes have the new version ready; the last step is followed by the whole traffic.
+     *
+     * @minItems 0
+     * @maxItems 64
+     *
+     * Items: One step: exactly one of its fields.
+     */
+    readonly steps: readonly {
+      /**
+       * How many of a hundred requests the new version answers from here on; more in each such step.
+       */
+      readonly setWeight?: number;
+      /**
+       * How long the weight stays, from when every node has it.
+       */
+      readonly pause?: string;
+      /**
+       * The weight stays until the judge has evidence enough for the new version.
+       */
+      readonly waitFor?: 'analysis';
+    }[];
+    /**
+     * What the new version is judged by. It promotes, and it goes back at once. Left out, nothing is judged.
+     */
+    readonly analysis?: {
+      /**
+       * What must not get worse than with the version before.
+       *
+       * @minItems 0
+       * @maxItems 3
+       *
+       * Items: A guardrail.
+       */
+      readonly guardrails: readonly {
+        /**
+         * `failures` of requests, requests that are slow (`latency`), or the share of positive decisions in both directions (`positive-rate`).
+         */
+        readonly metric: 'failures' | 'latency' | 'positive-rate';
+        /**
+         * So many times the rate of the version before is no reason to go back.
+         */
+        readonly tolerance: number;
+        /**
+         * It may use the whole of `rollbackAlpha` and not only a share of it, which adds to the bound on false rollbacks.
+         */
+        readonly isCritical: boolean;
+      }[];
+      /**
+       * The share of failed requests that the new version must be shown to stay below. At 0.01 and without a failure that takes about 300 of its requests.
+       */
+      readonly maxFailureRate: number;
+      /**
+       * Promotion also needs every guardrail shown to be at most so many times that of the version before, which takes millions of requests. Left out, it does not.
+       */
+      readonly margin?: number;
+      /**
+       * The chance that a version as good as the one before is taken back, over all looks together.
+       */
+      readonly rollbackAlpha: number;
+      /**
+       * The chance that a version which fails too often is promoted, over all looks together.
+       */
+      readonly promoteAlpha: number;
+      /**
+       * From the start of the rollout; without enough evidence by then, a person decides.
+       */
+      readonly deadline: string;
+    };
+  };
 };

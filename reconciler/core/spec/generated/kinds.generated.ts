@@ -503,7 +503,17 @@ export const KINDS: Readonly<Record<Kind, KindFacts>> = {
         "sameZone": false
       }
     ],
-    unordered: [],
+    unordered: [
+      {
+        "steps": [
+          "spec",
+          "rollout",
+          "analysis",
+          "guardrails"
+        ],
+        "by": "metric"
+      }
+    ],
     uniqueBy: [],
     defaultsFrom: [],
     withoutEffect: [
@@ -633,6 +643,175 @@ export const KINDS: Readonly<Record<Kind, KindFacts>> = {
                   "maxBatchSize": 64,
                   "maxDelayMicroseconds": 0,
                   "maxQueueRows": 4096
+                }
+              ]
+            },
+            "rollout": {
+              "description": "How traffic goes over to another version of the model. Left out, all of it goes at once.",
+              "type": "object",
+              "additionalProperties": false,
+              "properties": {
+                "steps": {
+                  "description": "What happens one after the other, once nodes have the new version ready; the last step is followed by the whole traffic.",
+                  "type": "array",
+                  "items": {
+                    "description": "One step: exactly one of its fields.",
+                    "type": "object",
+                    "additionalProperties": false,
+                    "properties": {
+                      "setWeight": {
+                        "description": "How many of a hundred requests the new version answers from here on; more in each such step.",
+                        "type": "number",
+                        "examples": [
+                          10
+                        ]
+                      },
+                      "pause": {
+                        "description": "How long the weight stays, from when every node has it.",
+                        "type": "string",
+                        "examples": [
+                          "10m"
+                        ]
+                      },
+                      "waitFor": {
+                        "description": "The weight stays until the judge has evidence enough for the new version.",
+                        "type": "string",
+                        "enum": [
+                          "analysis"
+                        ],
+                        "examples": [
+                          "analysis"
+                        ]
+                      }
+                    }
+                  },
+                  "examples": [
+                    [
+                      {
+                        "setWeight": 10
+                      },
+                      {
+                        "waitFor": "analysis"
+                      },
+                      {
+                        "setWeight": 50
+                      },
+                      {
+                        "pause": "10m"
+                      }
+                    ]
+                  ]
+                },
+                "analysis": {
+                  "description": "What the new version is judged by. It promotes, and it goes back at once. Left out, nothing is judged.",
+                  "type": "object",
+                  "additionalProperties": false,
+                  "properties": {
+                    "guardrails": {
+                      "description": "What must not get worse than with the version before.",
+                      "type": "array",
+                      "items": {
+                        "description": "A guardrail.",
+                        "type": "object",
+                        "additionalProperties": false,
+                        "properties": {
+                          "metric": {
+                            "description": "`failures` of requests, requests that are slow (`latency`), or the share of positive decisions in both directions (`positive-rate`).",
+                            "type": "string",
+                            "enum": [
+                              "failures",
+                              "latency",
+                              "positive-rate"
+                            ],
+                            "examples": [
+                              "positive-rate"
+                            ]
+                          },
+                          "tolerance": {
+                            "description": "So many times the rate of the version before is no reason to go back.",
+                            "type": "number",
+                            "examples": [
+                              1.25
+                            ]
+                          },
+                          "isCritical": {
+                            "description": "It may use the whole of `rollbackAlpha` and not only a share of it, which adds to the bound on false rollbacks.",
+                            "type": "boolean",
+                            "examples": [
+                              false
+                            ]
+                          }
+                        }
+                      },
+                      "examples": [
+                        [
+                          {
+                            "metric": "failures",
+                            "tolerance": 1
+                          },
+                          {
+                            "metric": "positive-rate",
+                            "tolerance": 1.25
+                          }
+                        ]
+                      ]
+                    },
+                    "maxFailureRate": {
+                      "description": "The share of failed requests that the new version must be shown to stay below. At 0.01 and without a failure that takes about 300 of its requests.",
+                      "type": "number",
+                      "examples": [
+                        0.01
+                      ]
+                    },
+                    "margin": {
+                      "description": "Promotion also needs every guardrail shown to be at most so many times that of the version before, which takes millions of requests. Left out, it does not.",
+                      "type": "number",
+                      "examples": [
+                        1.5
+                      ]
+                    },
+                    "rollbackAlpha": {
+                      "description": "The chance that a version as good as the one before is taken back, over all looks together.",
+                      "type": "number",
+                      "examples": [
+                        0.01
+                      ]
+                    },
+                    "promoteAlpha": {
+                      "description": "The chance that a version which fails too often is promoted, over all looks together.",
+                      "type": "number",
+                      "examples": [
+                        0.05
+                      ]
+                    },
+                    "deadline": {
+                      "description": "From the start of the rollout; without enough evidence by then, a person decides.",
+                      "type": "string",
+                      "examples": [
+                        "14d"
+                      ]
+                    }
+                  },
+                  "examples": [
+                    {
+                      "maxFailureRate": 0.01
+                    }
+                  ]
+                }
+              },
+              "examples": [
+                {
+                  "steps": [
+                    {
+                      "setWeight": 10
+                    },
+                    {
+                      "waitFor": "analysis"
+                    }
+                  ],
+                  "analysis": {
+                    "maxFailureRate": 0.01
+                  }
                 }
               ]
             }
@@ -2017,6 +2196,13 @@ export const KINDS: Readonly<Record<Kind, KindFacts>> = {
           "versions"
         ],
         "by": "version"
+      },
+      {
+        "steps": [
+          "spec",
+          "quarantine"
+        ],
+        "by": "version"
       }
     ],
     uniqueBy: [],
@@ -2131,6 +2317,46 @@ export const KINDS: Readonly<Record<Kind, KindFacts>> = {
                   {
                     "version": "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
                     "percent": 100
+                  }
+                ]
+              ]
+            },
+            "quarantine": {
+              "description": "Versions that failed in life. None of them, and nothing else of their runs, is released until a reviewed change takes the entry out.",
+              "type": "array",
+              "items": {
+                "description": "A version that failed.",
+                "type": "object",
+                "additionalProperties": false,
+                "properties": {
+                  "version": {
+                    "description": "The digest that names the version.",
+                    "type": "string",
+                    "examples": [
+                      "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+                    ]
+                  },
+                  "runKey": {
+                    "description": "The run that it came from.",
+                    "type": "string",
+                    "examples": [
+                      "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+                    ]
+                  },
+                  "reason": {
+                    "description": "What was seen.",
+                    "type": "string",
+                    "examples": [
+                      "decides positively more often (340 of 420, where its traffic would explain 42)"
+                    ]
+                  }
+                }
+              },
+              "examples": [
+                [
+                  {
+                    "version": "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+                    "runKey": "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
                   }
                 ]
               ]

@@ -25,4 +25,26 @@ export type ReleaseSpec = {
      */
     readonly percent: number;
   }[];
+  /**
+   * Versions that failed in life. None of them, and nothing else of their runs, is released until a reviewed change takes the entry out.
+   *
+   * @minItems 0
+   * @maxItems 256
+   *
+   * Items: A version that failed.
+   */
+  readonly quarantine?: readonly {
+    /**
+     * The digest that names the version.
+     */
+    readonly version: string;
+    /**
+     * The run that it came from.
+     */
+    readonly runKey: string;
+    /**
+     * What was seen.
+     */
+    readonly reason?: string;
+  }[];
 };

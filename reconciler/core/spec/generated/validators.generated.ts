@@ -1679,7 +1679,7 @@ return errors === 0;
 validate21.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 export const validateEndpoint = validate22;
-const schema33 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"plumbline.dev/v1alpha1"},"kind":{"const":"Endpoint"},"metadata":{"type":"object","additionalProperties":false,"required":["name","namespace"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"namespace":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"labels":{"type":"object","maxProperties":64,"propertyNames":{"pattern":"^[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?$"},"additionalProperties":{"type":"string","maxLength":253},"default":{}},"formerly":{"type":"array","maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"default":[]}}},"spec":{"type":"object","additionalProperties":false,"required":["model","environment"],"properties":{"description":{"type":"string","maxLength":1024},"model":{"type":"string","minLength":1,"maxLength":63},"environment":{"type":"string","minLength":1,"maxLength":63},"threshold":{"type":"number","minimum":0,"maximum":1,"default":0.5},"batching":{"type":"object","additionalProperties":false,"properties":{"maxBatchSize":{"type":"integer","minimum":1,"maximum":4096,"default":64},"maxDelayMicroseconds":{"type":"integer","minimum":0,"maximum":1000000,"default":0},"maxQueueRows":{"type":"integer","minimum":1,"maximum":1048576,"default":4096}},"default":{"maxBatchSize":64,"maxDelayMicroseconds":0,"maxQueueRows":4096}}}}}};
+const schema33 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"plumbline.dev/v1alpha1"},"kind":{"const":"Endpoint"},"metadata":{"type":"object","additionalProperties":false,"required":["name","namespace"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"namespace":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"labels":{"type":"object","maxProperties":64,"propertyNames":{"pattern":"^[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?$"},"additionalProperties":{"type":"string","maxLength":253},"default":{}},"formerly":{"type":"array","maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"default":[]}}},"spec":{"type":"object","additionalProperties":false,"required":["model","environment"],"properties":{"description":{"type":"string","maxLength":1024},"model":{"type":"string","minLength":1,"maxLength":63},"environment":{"type":"string","minLength":1,"maxLength":63},"threshold":{"type":"number","minimum":0,"maximum":1,"default":0.5},"batching":{"type":"object","additionalProperties":false,"properties":{"maxBatchSize":{"type":"integer","minimum":1,"maximum":4096,"default":64},"maxDelayMicroseconds":{"type":"integer","minimum":0,"maximum":1000000,"default":0},"maxQueueRows":{"type":"integer","minimum":1,"maximum":1048576,"default":4096}},"default":{"maxBatchSize":64,"maxDelayMicroseconds":0,"maxQueueRows":4096}},"rollout":{"type":"object","additionalProperties":false,"required":["steps"],"properties":{"steps":{"type":"array","minItems":0,"maxItems":64,"items":{"type":"object","additionalProperties":false,"properties":{"setWeight":{"type":"number","exclusiveMinimum":0,"maximum":100},"pause":{"type":"string","pattern":"^[1-9][0-9]{0,8}(s|m|h|d)$"},"waitFor":{"type":"string","enum":["analysis"]}}}},"analysis":{"type":"object","additionalProperties":false,"properties":{"guardrails":{"type":"array","minItems":0,"maxItems":3,"items":{"type":"object","additionalProperties":false,"required":["metric"],"properties":{"metric":{"type":"string","enum":["failures","latency","positive-rate"]},"tolerance":{"type":"number","minimum":1,"maximum":100,"default":1.25},"isCritical":{"type":"boolean","default":false}}},"default":[{"metric":"failures","tolerance":1,"isCritical":false},{"metric":"latency","tolerance":1.25,"isCritical":false},{"metric":"positive-rate","tolerance":1.25,"isCritical":false}]},"maxFailureRate":{"type":"number","exclusiveMinimum":0,"exclusiveMaximum":1,"default":0.01},"margin":{"type":"number","exclusiveMinimum":1,"maximum":100},"rollbackAlpha":{"type":"number","exclusiveMinimum":0,"maximum":0.5,"default":0.01},"promoteAlpha":{"type":"number","exclusiveMinimum":0,"maximum":0.5,"default":0.05},"deadline":{"type":"string","pattern":"^[1-9][0-9]{0,8}(s|m|h|d)$","default":"14d"}}}}}}}}};
 
 function validate22(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -2048,7 +2048,7 @@ vErrors.push(err27);
 errors++;
 }
 for(const key4 in data9){
-if(!(((((key4 === "description") || (key4 === "model")) || (key4 === "environment")) || (key4 === "threshold")) || (key4 === "batching"))){
+if(!((((((key4 === "description") || (key4 === "model")) || (key4 === "environment")) || (key4 === "threshold")) || (key4 === "batching")) || (key4 === "rollout"))){
 const err28 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4}};
 if(vErrors === null){
 vErrors = [err28];
@@ -2320,9 +2320,11 @@ vErrors.push(err50);
 }
 errors++;
 }
-}
-else {
-const err51 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"}};
+if(data9.rollout !== undefined){
+let data18 = data9.rollout;
+if(data18 && typeof data18 == "object" && !Array.isArray(data18)){
+if(data18.steps === undefined){
+const err51 = {instancePath:instancePath+"/spec/rollout",schemaPath:"#/properties/spec/properties/rollout/required",keyword:"required",params:{missingProperty: "steps"}};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -2331,15 +2333,538 @@ vErrors.push(err51);
 }
 errors++;
 }
-}
-}
-else {
-const err52 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+for(const key6 in data18){
+if(!((key6 === "steps") || (key6 === "analysis"))){
+const err52 = {instancePath:instancePath+"/spec/rollout",schemaPath:"#/properties/spec/properties/rollout/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6}};
 if(vErrors === null){
 vErrors = [err52];
 }
 else {
 vErrors.push(err52);
+}
+errors++;
+}
+}
+if(data18.steps !== undefined){
+let data19 = data18.steps;
+if(Array.isArray(data19)){
+if(data19.length > 64){
+const err53 = {instancePath:instancePath+"/spec/rollout/steps",schemaPath:"#/properties/spec/properties/rollout/properties/steps/maxItems",keyword:"maxItems",params:{limit: 64}};
+if(vErrors === null){
+vErrors = [err53];
+}
+else {
+vErrors.push(err53);
+}
+errors++;
+}
+if(data19.length < 0){
+const err54 = {instancePath:instancePath+"/spec/rollout/steps",schemaPath:"#/properties/spec/properties/rollout/properties/steps/minItems",keyword:"minItems",params:{limit: 0}};
+if(vErrors === null){
+vErrors = [err54];
+}
+else {
+vErrors.push(err54);
+}
+errors++;
+}
+const len1 = data19.length;
+for(let i2=0; i2<len1; i2++){
+let data20 = data19[i2];
+if(data20 && typeof data20 == "object" && !Array.isArray(data20)){
+for(const key7 in data20){
+if(!(((key7 === "setWeight") || (key7 === "pause")) || (key7 === "waitFor"))){
+const err55 = {instancePath:instancePath+"/spec/rollout/steps/" + i2,schemaPath:"#/properties/spec/properties/rollout/properties/steps/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7}};
+if(vErrors === null){
+vErrors = [err55];
+}
+else {
+vErrors.push(err55);
+}
+errors++;
+}
+}
+if(data20.setWeight !== undefined){
+let data21 = data20.setWeight;
+if((typeof data21 == "number") && (isFinite(data21))){
+if(data21 > 100 || isNaN(data21)){
+const err56 = {instancePath:instancePath+"/spec/rollout/steps/" + i2+"/setWeight",schemaPath:"#/properties/spec/properties/rollout/properties/steps/items/properties/setWeight/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100}};
+if(vErrors === null){
+vErrors = [err56];
+}
+else {
+vErrors.push(err56);
+}
+errors++;
+}
+if(data21 <= 0 || isNaN(data21)){
+const err57 = {instancePath:instancePath+"/spec/rollout/steps/" + i2+"/setWeight",schemaPath:"#/properties/spec/properties/rollout/properties/steps/items/properties/setWeight/exclusiveMinimum",keyword:"exclusiveMinimum",params:{comparison: ">", limit: 0}};
+if(vErrors === null){
+vErrors = [err57];
+}
+else {
+vErrors.push(err57);
+}
+errors++;
+}
+}
+else {
+const err58 = {instancePath:instancePath+"/spec/rollout/steps/" + i2+"/setWeight",schemaPath:"#/properties/spec/properties/rollout/properties/steps/items/properties/setWeight/type",keyword:"type",params:{type: "number"}};
+if(vErrors === null){
+vErrors = [err58];
+}
+else {
+vErrors.push(err58);
+}
+errors++;
+}
+}
+if(data20.pause !== undefined){
+let data22 = data20.pause;
+if(typeof data22 === "string"){
+if(!pattern16.test(data22)){
+const err59 = {instancePath:instancePath+"/spec/rollout/steps/" + i2+"/pause",schemaPath:"#/properties/spec/properties/rollout/properties/steps/items/properties/pause/pattern",keyword:"pattern",params:{pattern: "^[1-9][0-9]{0,8}(s|m|h|d)$"}};
+if(vErrors === null){
+vErrors = [err59];
+}
+else {
+vErrors.push(err59);
+}
+errors++;
+}
+}
+else {
+const err60 = {instancePath:instancePath+"/spec/rollout/steps/" + i2+"/pause",schemaPath:"#/properties/spec/properties/rollout/properties/steps/items/properties/pause/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err60];
+}
+else {
+vErrors.push(err60);
+}
+errors++;
+}
+}
+if(data20.waitFor !== undefined){
+let data23 = data20.waitFor;
+if(typeof data23 !== "string"){
+const err61 = {instancePath:instancePath+"/spec/rollout/steps/" + i2+"/waitFor",schemaPath:"#/properties/spec/properties/rollout/properties/steps/items/properties/waitFor/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err61];
+}
+else {
+vErrors.push(err61);
+}
+errors++;
+}
+if(!(data23 === "analysis")){
+const err62 = {instancePath:instancePath+"/spec/rollout/steps/" + i2+"/waitFor",schemaPath:"#/properties/spec/properties/rollout/properties/steps/items/properties/waitFor/enum",keyword:"enum",params:{allowedValues: schema33.properties.spec.properties.rollout.properties.steps.items.properties.waitFor.enum}};
+if(vErrors === null){
+vErrors = [err62];
+}
+else {
+vErrors.push(err62);
+}
+errors++;
+}
+}
+}
+else {
+const err63 = {instancePath:instancePath+"/spec/rollout/steps/" + i2,schemaPath:"#/properties/spec/properties/rollout/properties/steps/items/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err63];
+}
+else {
+vErrors.push(err63);
+}
+errors++;
+}
+}
+}
+else {
+const err64 = {instancePath:instancePath+"/spec/rollout/steps",schemaPath:"#/properties/spec/properties/rollout/properties/steps/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err64];
+}
+else {
+vErrors.push(err64);
+}
+errors++;
+}
+}
+if(data18.analysis !== undefined){
+let data24 = data18.analysis;
+if(data24 && typeof data24 == "object" && !Array.isArray(data24)){
+if(data24.guardrails === undefined){
+data24.guardrails = [{"metric":"failures","tolerance":1,"isCritical":false},{"metric":"latency","tolerance":1.25,"isCritical":false},{"metric":"positive-rate","tolerance":1.25,"isCritical":false}];
+}
+if(data24.maxFailureRate === undefined){
+data24.maxFailureRate = 0.01;
+}
+if(data24.rollbackAlpha === undefined){
+data24.rollbackAlpha = 0.01;
+}
+if(data24.promoteAlpha === undefined){
+data24.promoteAlpha = 0.05;
+}
+if(data24.deadline === undefined){
+data24.deadline = "14d";
+}
+for(const key8 in data24){
+if(!((((((key8 === "guardrails") || (key8 === "maxFailureRate")) || (key8 === "margin")) || (key8 === "rollbackAlpha")) || (key8 === "promoteAlpha")) || (key8 === "deadline"))){
+const err65 = {instancePath:instancePath+"/spec/rollout/analysis",schemaPath:"#/properties/spec/properties/rollout/properties/analysis/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8}};
+if(vErrors === null){
+vErrors = [err65];
+}
+else {
+vErrors.push(err65);
+}
+errors++;
+}
+}
+let data25 = data24.guardrails;
+if(Array.isArray(data25)){
+if(data25.length > 3){
+const err66 = {instancePath:instancePath+"/spec/rollout/analysis/guardrails",schemaPath:"#/properties/spec/properties/rollout/properties/analysis/properties/guardrails/maxItems",keyword:"maxItems",params:{limit: 3}};
+if(vErrors === null){
+vErrors = [err66];
+}
+else {
+vErrors.push(err66);
+}
+errors++;
+}
+if(data25.length < 0){
+const err67 = {instancePath:instancePath+"/spec/rollout/analysis/guardrails",schemaPath:"#/properties/spec/properties/rollout/properties/analysis/properties/guardrails/minItems",keyword:"minItems",params:{limit: 0}};
+if(vErrors === null){
+vErrors = [err67];
+}
+else {
+vErrors.push(err67);
+}
+errors++;
+}
+const len2 = data25.length;
+for(let i3=0; i3<len2; i3++){
+let data26 = data25[i3];
+if(data26 && typeof data26 == "object" && !Array.isArray(data26)){
+if(data26.tolerance === undefined){
+data26.tolerance = 1.25;
+}
+if(data26.isCritical === undefined){
+data26.isCritical = false;
+}
+if(data26.metric === undefined){
+const err68 = {instancePath:instancePath+"/spec/rollout/analysis/guardrails/" + i3,schemaPath:"#/properties/spec/properties/rollout/properties/analysis/properties/guardrails/items/required",keyword:"required",params:{missingProperty: "metric"}};
+if(vErrors === null){
+vErrors = [err68];
+}
+else {
+vErrors.push(err68);
+}
+errors++;
+}
+for(const key9 in data26){
+if(!(((key9 === "metric") || (key9 === "tolerance")) || (key9 === "isCritical"))){
+const err69 = {instancePath:instancePath+"/spec/rollout/analysis/guardrails/" + i3,schemaPath:"#/properties/spec/properties/rollout/properties/analysis/properties/guardrails/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9}};
+if(vErrors === null){
+vErrors = [err69];
+}
+else {
+vErrors.push(err69);
+}
+errors++;
+}
+}
+if(data26.metric !== undefined){
+let data27 = data26.metric;
+if(typeof data27 !== "string"){
+const err70 = {instancePath:instancePath+"/spec/rollout/analysis/guardrails/" + i3+"/metric",schemaPath:"#/properties/spec/properties/rollout/properties/analysis/properties/guardrails/items/properties/metric/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err70];
+}
+else {
+vErrors.push(err70);
+}
+errors++;
+}
+if(!(((data27 === "failures") || (data27 === "latency")) || (data27 === "positive-rate"))){
+const err71 = {instancePath:instancePath+"/spec/rollout/analysis/guardrails/" + i3+"/metric",schemaPath:"#/properties/spec/properties/rollout/properties/analysis/properties/guardrails/items/properties/metric/enum",keyword:"enum",params:{allowedValues: schema33.properties.spec.properties.rollout.properties.analysis.properties.guardrails.items.properties.metric.enum}};
+if(vErrors === null){
+vErrors = [err71];
+}
+else {
+vErrors.push(err71);
+}
+errors++;
+}
+}
+let data28 = data26.tolerance;
+if((typeof data28 == "number") && (isFinite(data28))){
+if(data28 > 100 || isNaN(data28)){
+const err72 = {instancePath:instancePath+"/spec/rollout/analysis/guardrails/" + i3+"/tolerance",schemaPath:"#/properties/spec/properties/rollout/properties/analysis/properties/guardrails/items/properties/tolerance/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100}};
+if(vErrors === null){
+vErrors = [err72];
+}
+else {
+vErrors.push(err72);
+}
+errors++;
+}
+if(data28 < 1 || isNaN(data28)){
+const err73 = {instancePath:instancePath+"/spec/rollout/analysis/guardrails/" + i3+"/tolerance",schemaPath:"#/properties/spec/properties/rollout/properties/analysis/properties/guardrails/items/properties/tolerance/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(vErrors === null){
+vErrors = [err73];
+}
+else {
+vErrors.push(err73);
+}
+errors++;
+}
+}
+else {
+const err74 = {instancePath:instancePath+"/spec/rollout/analysis/guardrails/" + i3+"/tolerance",schemaPath:"#/properties/spec/properties/rollout/properties/analysis/properties/guardrails/items/properties/tolerance/type",keyword:"type",params:{type: "number"}};
+if(vErrors === null){
+vErrors = [err74];
+}
+else {
+vErrors.push(err74);
+}
+errors++;
+}
+if(typeof data26.isCritical !== "boolean"){
+const err75 = {instancePath:instancePath+"/spec/rollout/analysis/guardrails/" + i3+"/isCritical",schemaPath:"#/properties/spec/properties/rollout/properties/analysis/properties/guardrails/items/properties/isCritical/type",keyword:"type",params:{type: "boolean"}};
+if(vErrors === null){
+vErrors = [err75];
+}
+else {
+vErrors.push(err75);
+}
+errors++;
+}
+}
+else {
+const err76 = {instancePath:instancePath+"/spec/rollout/analysis/guardrails/" + i3,schemaPath:"#/properties/spec/properties/rollout/properties/analysis/properties/guardrails/items/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err76];
+}
+else {
+vErrors.push(err76);
+}
+errors++;
+}
+}
+}
+else {
+const err77 = {instancePath:instancePath+"/spec/rollout/analysis/guardrails",schemaPath:"#/properties/spec/properties/rollout/properties/analysis/properties/guardrails/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err77];
+}
+else {
+vErrors.push(err77);
+}
+errors++;
+}
+let data30 = data24.maxFailureRate;
+if((typeof data30 == "number") && (isFinite(data30))){
+if(data30 >= 1 || isNaN(data30)){
+const err78 = {instancePath:instancePath+"/spec/rollout/analysis/maxFailureRate",schemaPath:"#/properties/spec/properties/rollout/properties/analysis/properties/maxFailureRate/exclusiveMaximum",keyword:"exclusiveMaximum",params:{comparison: "<", limit: 1}};
+if(vErrors === null){
+vErrors = [err78];
+}
+else {
+vErrors.push(err78);
+}
+errors++;
+}
+if(data30 <= 0 || isNaN(data30)){
+const err79 = {instancePath:instancePath+"/spec/rollout/analysis/maxFailureRate",schemaPath:"#/properties/spec/properties/rollout/properties/analysis/properties/maxFailureRate/exclusiveMinimum",keyword:"exclusiveMinimum",params:{comparison: ">", limit: 0}};
+if(vErrors === null){
+vErrors = [err79];
+}
+else {
+vErrors.push(err79);
+}
+errors++;
+}
+}
+else {
+const err80 = {instancePath:instancePath+"/spec/rollout/analysis/maxFailureRate",schemaPath:"#/properties/spec/properties/rollout/properties/analysis/properties/maxFailureRate/type",keyword:"type",params:{type: "number"}};
+if(vErrors === null){
+vErrors = [err80];
+}
+else {
+vErrors.push(err80);
+}
+errors++;
+}
+if(data24.margin !== undefined){
+let data31 = data24.margin;
+if((typeof data31 == "number") && (isFinite(data31))){
+if(data31 > 100 || isNaN(data31)){
+const err81 = {instancePath:instancePath+"/spec/rollout/analysis/margin",schemaPath:"#/properties/spec/properties/rollout/properties/analysis/properties/margin/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100}};
+if(vErrors === null){
+vErrors = [err81];
+}
+else {
+vErrors.push(err81);
+}
+errors++;
+}
+if(data31 <= 1 || isNaN(data31)){
+const err82 = {instancePath:instancePath+"/spec/rollout/analysis/margin",schemaPath:"#/properties/spec/properties/rollout/properties/analysis/properties/margin/exclusiveMinimum",keyword:"exclusiveMinimum",params:{comparison: ">", limit: 1}};
+if(vErrors === null){
+vErrors = [err82];
+}
+else {
+vErrors.push(err82);
+}
+errors++;
+}
+}
+else {
+const err83 = {instancePath:instancePath+"/spec/rollout/analysis/margin",schemaPath:"#/properties/spec/properties/rollout/properties/analysis/properties/margin/type",keyword:"type",params:{type: "number"}};
+if(vErrors === null){
+vErrors = [err83];
+}
+else {
+vErrors.push(err83);
+}
+errors++;
+}
+}
+let data32 = data24.rollbackAlpha;
+if((typeof data32 == "number") && (isFinite(data32))){
+if(data32 > 0.5 || isNaN(data32)){
+const err84 = {instancePath:instancePath+"/spec/rollout/analysis/rollbackAlpha",schemaPath:"#/properties/spec/properties/rollout/properties/analysis/properties/rollbackAlpha/maximum",keyword:"maximum",params:{comparison: "<=", limit: 0.5}};
+if(vErrors === null){
+vErrors = [err84];
+}
+else {
+vErrors.push(err84);
+}
+errors++;
+}
+if(data32 <= 0 || isNaN(data32)){
+const err85 = {instancePath:instancePath+"/spec/rollout/analysis/rollbackAlpha",schemaPath:"#/properties/spec/properties/rollout/properties/analysis/properties/rollbackAlpha/exclusiveMinimum",keyword:"exclusiveMinimum",params:{comparison: ">", limit: 0}};
+if(vErrors === null){
+vErrors = [err85];
+}
+else {
+vErrors.push(err85);
+}
+errors++;
+}
+}
+else {
+const err86 = {instancePath:instancePath+"/spec/rollout/analysis/rollbackAlpha",schemaPath:"#/properties/spec/properties/rollout/properties/analysis/properties/rollbackAlpha/type",keyword:"type",params:{type: "number"}};
+if(vErrors === null){
+vErrors = [err86];
+}
+else {
+vErrors.push(err86);
+}
+errors++;
+}
+let data33 = data24.promoteAlpha;
+if((typeof data33 == "number") && (isFinite(data33))){
+if(data33 > 0.5 || isNaN(data33)){
+const err87 = {instancePath:instancePath+"/spec/rollout/analysis/promoteAlpha",schemaPath:"#/properties/spec/properties/rollout/properties/analysis/properties/promoteAlpha/maximum",keyword:"maximum",params:{comparison: "<=", limit: 0.5}};
+if(vErrors === null){
+vErrors = [err87];
+}
+else {
+vErrors.push(err87);
+}
+errors++;
+}
+if(data33 <= 0 || isNaN(data33)){
+const err88 = {instancePath:instancePath+"/spec/rollout/analysis/promoteAlpha",schemaPath:"#/properties/spec/properties/rollout/properties/analysis/properties/promoteAlpha/exclusiveMinimum",keyword:"exclusiveMinimum",params:{comparison: ">", limit: 0}};
+if(vErrors === null){
+vErrors = [err88];
+}
+else {
+vErrors.push(err88);
+}
+errors++;
+}
+}
+else {
+const err89 = {instancePath:instancePath+"/spec/rollout/analysis/promoteAlpha",schemaPath:"#/properties/spec/properties/rollout/properties/analysis/properties/promoteAlpha/type",keyword:"type",params:{type: "number"}};
+if(vErrors === null){
+vErrors = [err89];
+}
+else {
+vErrors.push(err89);
+}
+errors++;
+}
+let data34 = data24.deadline;
+if(typeof data34 === "string"){
+if(!pattern16.test(data34)){
+const err90 = {instancePath:instancePath+"/spec/rollout/analysis/deadline",schemaPath:"#/properties/spec/properties/rollout/properties/analysis/properties/deadline/pattern",keyword:"pattern",params:{pattern: "^[1-9][0-9]{0,8}(s|m|h|d)$"}};
+if(vErrors === null){
+vErrors = [err90];
+}
+else {
+vErrors.push(err90);
+}
+errors++;
+}
+}
+else {
+const err91 = {instancePath:instancePath+"/spec/rollout/analysis/deadline",schemaPath:"#/properties/spec/properties/rollout/properties/analysis/properties/deadline/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err91];
+}
+else {
+vErrors.push(err91);
+}
+errors++;
+}
+}
+else {
+const err92 = {instancePath:instancePath+"/spec/rollout/analysis",schemaPath:"#/properties/spec/properties/rollout/properties/analysis/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err92];
+}
+else {
+vErrors.push(err92);
+}
+errors++;
+}
+}
+}
+else {
+const err93 = {instancePath:instancePath+"/spec/rollout",schemaPath:"#/properties/spec/properties/rollout/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err93];
+}
+else {
+vErrors.push(err93);
+}
+errors++;
+}
+}
+}
+else {
+const err94 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err94];
+}
+else {
+vErrors.push(err94);
+}
+errors++;
+}
+}
+}
+else {
+const err95 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err95];
+}
+else {
+vErrors.push(err95);
 }
 errors++;
 }
@@ -4302,7 +4827,7 @@ validate25.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 export const validateModel = validate26;
 const schema37 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"plumbline.dev/v1alpha1"},"kind":{"const":"Model"},"metadata":{"type":"object","additionalProperties":false,"required":["name","namespace"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"namespace":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"labels":{"type":"object","maxProperties":64,"propertyNames":{"pattern":"^[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?$"},"additionalProperties":{"type":"string","maxLength":253},"default":{}},"formerly":{"type":"array","maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"default":[]}}},"spec":{"type":"object","additionalProperties":false,"required":["task","label","features","training"],"properties":{"description":{"type":"string","maxLength":1024},"task":{"type":"string","enum":["binary-classification"]},"label":{"type":"object","additionalProperties":false,"required":["source","column","maturity"],"properties":{"source":{"type":"string","minLength":1,"maxLength":63},"column":{"type":"string","maxLength":63,"pattern":"^[A-Za-z][A-Za-z0-9_]*$"},"maturity":{"type":"string","pattern":"^[1-9][0-9]{0,8}(s|m|h|d)$"}}},"features":{"type":"array","minItems":1,"maxItems":64,"items":{"type":"object","additionalProperties":false,"required":["view","names"],"properties":{"view":{"type":"string","minLength":1,"maxLength":63},"names":{"type":"array","minItems":1,"maxItems":256,"uniqueItems":true,"items":{"type":"string","maxLength":63,"pattern":"^[A-Za-z][A-Za-z0-9_]*$"}}}}},"requestFeatures":{"type":"array","minItems":0,"maxItems":64,"default":[],"items":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","maxLength":63,"pattern":"^[A-Za-z][A-Za-z0-9_]*$"},"column":{"type":"string","maxLength":63,"pattern":"^[A-Za-z][A-Za-z0-9_]*$"},"categories":{"type":"array","minItems":1,"maxItems":1024,"uniqueItems":true,"items":{"type":"string","maxLength":256}}}}},"training":{"type":"object","additionalProperties":false,"required":["trainer","window","split","target","pool"],"properties":{"trainer":{"type":"string","minLength":1,"maxLength":63},"parameters":{"type":"object","maxProperties":64,"propertyNames":{"pattern":"^[A-Za-z][A-Za-z0-9_]{0,63}$"},"additionalProperties":{"type":["number","boolean","string"],"maxLength":256},"default":{}},"window":{"type":"object","additionalProperties":false,"required":["asOf","length"],"properties":{"asOf":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"},"length":{"type":"string","pattern":"^[1-9][0-9]{0,8}(s|m|h|d)$"}}},"split":{"type":"object","additionalProperties":false,"required":["validation","test"],"properties":{"validation":{"type":"string","pattern":"^[1-9][0-9]{0,8}(s|m|h|d)$"},"test":{"type":"string","pattern":"^[1-9][0-9]{0,8}(s|m|h|d)$"}}},"target":{"type":"string","minLength":1,"maxLength":63},"pool":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"seed":{"type":"integer","minimum":0,"maximum":2147483647,"default":0},"maxRuntime":{"type":"string","pattern":"^[1-9][0-9]{0,8}(s|m|h|d)$","default":"1h"},"retries":{"type":"integer","minimum":0,"maximum":10,"default":2}}},"evaluation":{"type":"object","additionalProperties":false,"properties":{"slices":{"type":"array","minItems":0,"maxItems":16,"uniqueItems":true,"default":[],"items":{"type":"string","maxLength":63,"pattern":"^[A-Za-z][A-Za-z0-9_]*$"}}},"default":{"slices":[]}},"gates":{"type":"array","minItems":0,"maxItems":64,"default":[],"items":{"type":"object","additionalProperties":false,"required":["metric","minimum"],"properties":{"metric":{"type":"string","enum":["auc","average-precision","recall","precision","accuracy"]},"slice":{"type":"object","additionalProperties":false,"required":["column","value"],"properties":{"column":{"type":"string","maxLength":63,"pattern":"^[A-Za-z][A-Za-z0-9_]*$"},"value":{"type":"string","maxLength":256}}},"minimum":{"type":"number","minimum":0,"maximum":1}}}},"card":{"type":"object","additionalProperties":false,"properties":{"owner":{"type":"string","maxLength":256},"intendedUse":{"type":"string","maxLength":2048},"limitations":{"type":"string","maxLength":2048}}}}}}};
-const pattern46 = new RegExp("^[A-Za-z][A-Za-z0-9_]{0,63}$", "u");
+const pattern48 = new RegExp("^[A-Za-z][A-Za-z0-9_]{0,63}$", "u");
 const func41 = Object.prototype.hasOwnProperty;
 
 function validate26(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -5472,7 +5997,7 @@ errors++;
 for(const key9 in data29){
 const _errs68 = errors;
 if(typeof key9 === "string"){
-if(!pattern46.test(key9)){
+if(!pattern48.test(key9)){
 const err93 = {instancePath:instancePath+"/spec/training/parameters",schemaPath:"#/properties/spec/properties/training/properties/parameters/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z][A-Za-z0-9_]{0,63}$"},propertyName:key9};
 if(vErrors === null){
 vErrors = [err93];
@@ -6385,7 +6910,7 @@ validate26.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 export const validateNamespace = validate27;
 const schema38 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"plumbline.dev/v1alpha1"},"kind":{"const":"Namespace"},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"labels":{"type":"object","maxProperties":64,"propertyNames":{"pattern":"^[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?$"},"additionalProperties":{"type":"string","maxLength":253},"default":{}},"formerly":{"type":"array","maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"default":[]}}},"spec":{"type":"object","additionalProperties":false,"required":["owners"],"properties":{"description":{"type":"string","maxLength":1024},"owners":{"type":"array","minItems":1,"maxItems":64,"uniqueItems":true,"items":{"type":"string","maxLength":128,"pattern":"^[^\\s]([^\\r\\n\\t]*[^\\s])?$"}}}}}};
-const pattern58 = new RegExp("^[^\\s]([^\\r\\n\\t]*[^\\s])?$", "u");
+const pattern60 = new RegExp("^[^\\s]([^\\r\\n\\t]*[^\\s])?$", "u");
 
 function validate27(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -6776,7 +7301,7 @@ vErrors.push(err29);
 }
 errors++;
 }
-if(!pattern58.test(data11)){
+if(!pattern60.test(data11)){
 const err30 = {instancePath:instancePath+"/spec/owners/" + i2,schemaPath:"#/properties/spec/properties/owners/items/pattern",keyword:"pattern",params:{pattern: "^[^\\s]([^\\r\\n\\t]*[^\\s])?$"}};
 if(vErrors === null){
 vErrors = [err30];
@@ -6864,7 +7389,7 @@ validate27.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 export const validatePlatform = validate28;
 const schema39 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"plumbline.dev/v1alpha1"},"kind":{"const":"Platform"},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"labels":{"type":"object","maxProperties":64,"propertyNames":{"pattern":"^[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?$"},"additionalProperties":{"type":"string","maxLength":253},"default":{}},"formerly":{"type":"array","maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"default":[]}}},"spec":{"type":"object","additionalProperties":false,"properties":{"description":{"type":"string","maxLength":1024},"deletionCapPercent":{"type":"integer","minimum":0,"maximum":100,"default":20},"policies":{"type":"array","maxItems":32,"uniqueItems":true,"items":{"type":"string","enum":["safety"]},"default":["safety"]},"requireSignedCommits":{"type":"boolean","default":false},"requiredApprovals":{"enum":["none","self","other"]},"allowedSigners":{"type":"string","maxLength":255,"pattern":"^[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$","default":"allowed_signers"}}}}};
-const pattern62 = new RegExp("^[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$", "u");
+const pattern64 = new RegExp("^[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$", "u");
 
 function validate28(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -7359,7 +7884,7 @@ vErrors.push(err36);
 }
 errors++;
 }
-if(!pattern62.test(data15)){
+if(!pattern64.test(data15)){
 const err37 = {instancePath:instancePath+"/spec/allowedSigners",schemaPath:"#/properties/spec/properties/allowedSigners/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$"}};
 if(vErrors === null){
 vErrors = [err37];
@@ -7409,8 +7934,8 @@ return errors === 0;
 validate28.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 export const validateRelease = validate29;
-const schema40 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"plumbline.dev/v1alpha1"},"kind":{"const":"Release"},"metadata":{"type":"object","additionalProperties":false,"required":["name","namespace"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"namespace":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"labels":{"type":"object","maxProperties":64,"propertyNames":{"pattern":"^[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?$"},"additionalProperties":{"type":"string","maxLength":253},"default":{}},"formerly":{"type":"array","maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"default":[]}}},"spec":{"type":"object","additionalProperties":false,"required":["endpoint","versions"],"properties":{"description":{"type":"string","maxLength":1024},"endpoint":{"type":"string","minLength":1,"maxLength":63},"versions":{"type":"array","minItems":1,"maxItems":16,"items":{"type":"object","additionalProperties":false,"required":["version","percent"],"properties":{"version":{"type":"string","pattern":"^sha256:[0-9a-f]{64}$"},"percent":{"type":"number","minimum":0,"maximum":100}}}}}}}};
-const pattern67 = new RegExp("^sha256:[0-9a-f]{64}$", "u");
+const schema40 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"plumbline.dev/v1alpha1"},"kind":{"const":"Release"},"metadata":{"type":"object","additionalProperties":false,"required":["name","namespace"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"namespace":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"labels":{"type":"object","maxProperties":64,"propertyNames":{"pattern":"^[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?$"},"additionalProperties":{"type":"string","maxLength":253},"default":{}},"formerly":{"type":"array","maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"default":[]}}},"spec":{"type":"object","additionalProperties":false,"required":["endpoint","versions"],"properties":{"description":{"type":"string","maxLength":1024},"endpoint":{"type":"string","minLength":1,"maxLength":63},"versions":{"type":"array","minItems":1,"maxItems":16,"items":{"type":"object","additionalProperties":false,"required":["version","percent"],"properties":{"version":{"type":"string","pattern":"^sha256:[0-9a-f]{64}$"},"percent":{"type":"number","minimum":0,"maximum":100}}}},"quarantine":{"type":"array","minItems":0,"maxItems":256,"items":{"type":"object","additionalProperties":false,"required":["version","runKey"],"properties":{"version":{"type":"string","pattern":"^sha256:[0-9a-f]{64}$"},"runKey":{"type":"string","pattern":"^sha256:[0-9a-f]{64}$"},"reason":{"type":"string","maxLength":512}}}}}}}};
+const pattern69 = new RegExp("^sha256:[0-9a-f]{64}$", "u");
 
 function validate29(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -7773,7 +8298,7 @@ vErrors.push(err27);
 errors++;
 }
 for(const key4 in data9){
-if(!(((key4 === "description") || (key4 === "endpoint")) || (key4 === "versions"))){
+if(!((((key4 === "description") || (key4 === "endpoint")) || (key4 === "versions")) || (key4 === "quarantine"))){
 const err28 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4}};
 if(vErrors === null){
 vErrors = [err28];
@@ -7906,7 +8431,7 @@ errors++;
 if(data13.version !== undefined){
 let data14 = data13.version;
 if(typeof data14 === "string"){
-if(!pattern67.test(data14)){
+if(!pattern69.test(data14)){
 const err39 = {instancePath:instancePath+"/spec/versions/" + i2+"/version",schemaPath:"#/properties/spec/properties/versions/items/properties/version/pattern",keyword:"pattern",params:{pattern: "^sha256:[0-9a-f]{64}$"}};
 if(vErrors === null){
 vErrors = [err39];
@@ -7987,9 +8512,11 @@ vErrors.push(err45);
 errors++;
 }
 }
-}
-else {
-const err46 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"}};
+if(data9.quarantine !== undefined){
+let data16 = data9.quarantine;
+if(Array.isArray(data16)){
+if(data16.length > 256){
+const err46 = {instancePath:instancePath+"/spec/quarantine",schemaPath:"#/properties/spec/properties/quarantine/maxItems",keyword:"maxItems",params:{limit: 256}};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -7998,15 +8525,171 @@ vErrors.push(err46);
 }
 errors++;
 }
-}
-}
-else {
-const err47 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(data16.length < 0){
+const err47 = {instancePath:instancePath+"/spec/quarantine",schemaPath:"#/properties/spec/properties/quarantine/minItems",keyword:"minItems",params:{limit: 0}};
 if(vErrors === null){
 vErrors = [err47];
 }
 else {
 vErrors.push(err47);
+}
+errors++;
+}
+const len2 = data16.length;
+for(let i3=0; i3<len2; i3++){
+let data17 = data16[i3];
+if(data17 && typeof data17 == "object" && !Array.isArray(data17)){
+if(data17.version === undefined){
+const err48 = {instancePath:instancePath+"/spec/quarantine/" + i3,schemaPath:"#/properties/spec/properties/quarantine/items/required",keyword:"required",params:{missingProperty: "version"}};
+if(vErrors === null){
+vErrors = [err48];
+}
+else {
+vErrors.push(err48);
+}
+errors++;
+}
+if(data17.runKey === undefined){
+const err49 = {instancePath:instancePath+"/spec/quarantine/" + i3,schemaPath:"#/properties/spec/properties/quarantine/items/required",keyword:"required",params:{missingProperty: "runKey"}};
+if(vErrors === null){
+vErrors = [err49];
+}
+else {
+vErrors.push(err49);
+}
+errors++;
+}
+for(const key6 in data17){
+if(!(((key6 === "version") || (key6 === "runKey")) || (key6 === "reason"))){
+const err50 = {instancePath:instancePath+"/spec/quarantine/" + i3,schemaPath:"#/properties/spec/properties/quarantine/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6}};
+if(vErrors === null){
+vErrors = [err50];
+}
+else {
+vErrors.push(err50);
+}
+errors++;
+}
+}
+if(data17.version !== undefined){
+let data18 = data17.version;
+if(typeof data18 === "string"){
+if(!pattern69.test(data18)){
+const err51 = {instancePath:instancePath+"/spec/quarantine/" + i3+"/version",schemaPath:"#/properties/spec/properties/quarantine/items/properties/version/pattern",keyword:"pattern",params:{pattern: "^sha256:[0-9a-f]{64}$"}};
+if(vErrors === null){
+vErrors = [err51];
+}
+else {
+vErrors.push(err51);
+}
+errors++;
+}
+}
+else {
+const err52 = {instancePath:instancePath+"/spec/quarantine/" + i3+"/version",schemaPath:"#/properties/spec/properties/quarantine/items/properties/version/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err52];
+}
+else {
+vErrors.push(err52);
+}
+errors++;
+}
+}
+if(data17.runKey !== undefined){
+let data19 = data17.runKey;
+if(typeof data19 === "string"){
+if(!pattern69.test(data19)){
+const err53 = {instancePath:instancePath+"/spec/quarantine/" + i3+"/runKey",schemaPath:"#/properties/spec/properties/quarantine/items/properties/runKey/pattern",keyword:"pattern",params:{pattern: "^sha256:[0-9a-f]{64}$"}};
+if(vErrors === null){
+vErrors = [err53];
+}
+else {
+vErrors.push(err53);
+}
+errors++;
+}
+}
+else {
+const err54 = {instancePath:instancePath+"/spec/quarantine/" + i3+"/runKey",schemaPath:"#/properties/spec/properties/quarantine/items/properties/runKey/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err54];
+}
+else {
+vErrors.push(err54);
+}
+errors++;
+}
+}
+if(data17.reason !== undefined){
+let data20 = data17.reason;
+if(typeof data20 === "string"){
+if(func1(data20) > 512){
+const err55 = {instancePath:instancePath+"/spec/quarantine/" + i3+"/reason",schemaPath:"#/properties/spec/properties/quarantine/items/properties/reason/maxLength",keyword:"maxLength",params:{limit: 512}};
+if(vErrors === null){
+vErrors = [err55];
+}
+else {
+vErrors.push(err55);
+}
+errors++;
+}
+}
+else {
+const err56 = {instancePath:instancePath+"/spec/quarantine/" + i3+"/reason",schemaPath:"#/properties/spec/properties/quarantine/items/properties/reason/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err56];
+}
+else {
+vErrors.push(err56);
+}
+errors++;
+}
+}
+}
+else {
+const err57 = {instancePath:instancePath+"/spec/quarantine/" + i3,schemaPath:"#/properties/spec/properties/quarantine/items/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err57];
+}
+else {
+vErrors.push(err57);
+}
+errors++;
+}
+}
+}
+else {
+const err58 = {instancePath:instancePath+"/spec/quarantine",schemaPath:"#/properties/spec/properties/quarantine/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err58];
+}
+else {
+vErrors.push(err58);
+}
+errors++;
+}
+}
+}
+else {
+const err59 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err59];
+}
+else {
+vErrors.push(err59);
+}
+errors++;
+}
+}
+}
+else {
+const err60 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err60];
+}
+else {
+vErrors.push(err60);
 }
 errors++;
 }
@@ -9144,7 +9827,7 @@ validate31.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 export const validateZone = validate32;
 const schema43 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"plumbline.dev/v1alpha1"},"kind":{"const":"Zone"},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"labels":{"type":"object","maxProperties":64,"propertyNames":{"pattern":"^[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?$"},"additionalProperties":{"type":"string","maxLength":253},"default":{}},"formerly":{"type":"array","maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"default":[]}}},"spec":{"type":"object","additionalProperties":false,"required":["jurisdiction"],"properties":{"description":{"type":"string","maxLength":1024},"jurisdiction":{"type":"string","maxLength":16,"pattern":"^[A-Z]{2}(-[A-Z0-9]{1,8})?$"}}}}};
-const pattern78 = new RegExp("^[A-Z]{2}(-[A-Z0-9]{1,8})?$", "u");
+const pattern82 = new RegExp("^[A-Z]{2}(-[A-Z0-9]{1,8})?$", "u");
 
 function validate32(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -9511,7 +10194,7 @@ vErrors.push(err27);
 }
 errors++;
 }
-if(!pattern78.test(data10)){
+if(!pattern82.test(data10)){
 const err28 = {instancePath:instancePath+"/spec/jurisdiction",schemaPath:"#/properties/spec/properties/jurisdiction/pattern",keyword:"pattern",params:{pattern: "^[A-Z]{2}(-[A-Z0-9]{1,8})?$"}};
 if(vErrors === null){
 vErrors = [err28];

@@ -1,0 +1,229 @@
+import { toCanonicalJson } from '../../contracts/canonical-json.ts';
+import { type Digest, digestJson, toShortDigest } from '../../contracts/digest.ts';
+import { type NormalForm, toNormalForm } from '../../contracts/normal-form.ts';
+import { type Ref, toRefTitle } from '../../contracts/ref.ts';
+import {
+  findChampion,
+  findOnly,
+  listShares,
+  type Share,
+  splitShares,
+  withShares,
+} from '../../release/shares.ts';
+import {
+  advanceRollout,
+  type RolloutAdvance,
+  type RolloutJudgement,
+} from '../../rollout/advance-rollout.ts';
+import type { WeightState } from '../../rollout/hear-weight.ts';
+import type { RolloutPosition } from '../../rollout/rollout-position.ts';
+import type { RolloutStep } from '../../rollout/rollout-steps.ts';
+import type { Condition } from '../../status/condition.ts';
+import type { Effect } from '../effect.ts';
+import { toEffectId } from '../effect-id.ts';
+import { describeFailure, restsUntil } from '../plan-convergence.ts';
+import type { PlannerInput, PlannerResult } from '../planner.ts';
+
+/** What is seen of a rollout; null where the endpoint lets all traffic go over at once. */
+export type RolloutFacts = {
+  readonly steps: readonly RolloutStep[];
+  readonly position: RolloutPosition | null;
+  readonly weight: WeightState;
+  /** Null for an endpoint that judges nothing. */
+  readonly judgement: RolloutJudgement | null;
+};
+
+/** How soon nodes and counts are looked at again. */
+const LOOK_AGAIN_MS = 1_000;
+
+/** A release on its way: from the one version that is served to the one that is asked for. */
+export type Rollout = {
+  readonly desired: NormalForm;
+  /** What is served, or was until it went astray. */
+  readonly live: NormalForm;
+  readonly canary: string;
+  readonly facts: RolloutFacts;
+};
+
+/**
+ * Null where nothing is to go over by steps: nothing is served yet, the versions stay as they are,
+ * or what is asked for is a lasting share of several.
+ */
+export function findRollout(input: PlannerInput, facts: RolloutFacts | null): Rollout | null {
+  const { desired, observed, recorded } = input;
+  if (facts === null || desired === null || observed.state === 'unknown') return null;
+  const live = observed.state === 'present' ? observed.value : (recorded.achieved?.live ?? null);
+  const canary = findOnly(listShares(desired));
+  if (live === null || canary === null) return null;
+  if (toCanonicalJson(listShares(live)) === toCanonicalJson(listShares(desired))) return null;
+  return { desired, live, canary, facts };
+}
+
+/** Where a rollout stands and what comes next, from what was recorded of it. */
+export function advanceRelease(rollout: Rollout, now: number): RolloutAdvance {
+  const { desired, live, canary, facts } = rollout;
+  const stable = findChampion(listShares(live));
+  const goal = { release: toReleaseName(desired), canary, stable };
+  return advanceRollout({ ...facts, goal, decision: null, now });
+}
+
+/** Another release of the same version, with other words beside it, is another rollout. */
+export function toReleaseName(desired: NormalForm): Digest {
+  return digestJson(desired);
+}
+
+/** What a rollback is told to be about: the release that is given up. */
+export function toRollbackTarget(desired: NormalForm, ref: Ref): NormalForm {
+  return toNormalForm(ref, { rollback: desired.spec });
+}
+
+/** What the journal says of a release that was given up, also where nothing else is known. */
+export function isGivenUp({ desired, recorded: { achieved }, ref }: PlannerInput): boolean {
+  if (desired === null || achieved?.action !== 'rollback') return false;
+  return achieved.targetDigest === digestJson(toRollbackTarget(desired, ref));
+}
+
+export function planRollout(input: PlannerInput, rollout: Rollout): PlannerResult {
+  const { action, position } = advanceRelease(rollout, input.now);
+  const { desired, canary, live } = rollout;
+  const stable = position.stable ?? canary;
+  switch (action.kind) {
+    case 'setWeight': {
+      const shares = splitShares(stable, canary, action.percent);
+      const reason = describeShift(canary, stable, action.percent);
+      return offer(input, toStep(input, desired, withShares(desired, shares), reason));
+    }
+    case 'promote': {
+      const reason = `${toShortDigest(canary)} gets all traffic: ${action.why}`;
+      const identity = { action: 'promote', target: desired, reason, risk: 'low' as const };
+      return offer(input, toEffect(input, { ...identity, class: 'admitted' }));
+    }
+    case 'rollback': {
+      if (isBack(live, stable) && input.observed.state === 'present')
+        return restGivenUp(action.why);
+      if (position.end !== null && isBack(live, stable)) return restore(input, live);
+      const reason = `all traffic goes back to ${toShortDigest(stable)}: ${action.why}`;
+      const target = toRollbackTarget(desired, input.ref);
+      const identity = { action: 'rollback', target, reason, risk: 'low' as const };
+      return offer(input, toEffect(input, { ...identity, class: 'self-heal' }));
+    }
+    case 'wait': {
+      if (input.observed.state === 'absent') return restore(input, live);
+      const until = Math.min(action.until ?? input.now + LOOK_AGAIN_MS, input.now + LOOK_AGAIN_MS);
+      const message = `${toShortDigest(canary)} has ${position.percent} % of the traffic and waits for ${action.on}`;
+      const condition = toCondition('Progressing', 'RollingOut', message);
+      return { effects: [], waiting: [{ on: action.on, until }], conditions: [condition] };
+    }
+    case 'askPerson': {
+      if (input.observed.state === 'absent') return restore(input, live);
+      const message = `${toShortDigest(canary)} stays at ${position.percent} % of the traffic: ${action.why}; ${WHAT_TO_DO}`;
+      return restUntilNext(input, toCondition('Stalled', 'AwaitingDecision', message));
+    }
+  }
+}
+
+const WHAT_TO_DO =
+  'revert the release to go back, or take the analysis out of the rollout of its endpoint to go on without it';
+
+/** A release that was given up stays so until main asks for another. */
+export function planGivenUp(input: PlannerInput): PlannerResult {
+  const { achieved } = input.recorded;
+  const live = achieved?.live ?? null;
+  if (input.observed.state === 'absent' && live !== null) return restore(input, live);
+  return restGivenUp(achieved?.summary ?? 'it failed');
+}
+
+function restGivenUp(why: string): PlannerResult {
+  const message = `it was rolled back: ${why}; revert the release, as the pull request of the machine does`;
+  return { effects: [], waiting: [], conditions: [toCondition('Stalled', 'RolledBack', message)] };
+}
+
+function isBack(live: NormalForm, stable: string): boolean {
+  return findOnly(listShares(live)) === stable;
+}
+
+function describeShift(canary: string, stable: string, percent: number): string {
+  if (percent === 0) {
+    return `nodes load ${toShortDigest(canary)} before anybody meets it; ${toShortDigest(stable)} keeps all traffic`;
+  }
+  const rest: Share | undefined = splitShares(stable, canary, percent).find(
+    ({ version }) => version === stable,
+  );
+  return `${toShortDigest(canary)} gets ${percent} % and ${toShortDigest(stable)} keeps ${rest?.percent ?? 0} %`;
+}
+
+/** What went astray is put back as it was recorded last, and the rollout goes on from there. */
+function restore(input: PlannerInput, live: NormalForm): PlannerResult {
+  const reason = 'the shares in force are not those that were recorded last, and are put back';
+  const identity = { action: 'refresh', target: live, reason, risk: 'none' as const };
+  return offer(input, toEffect(input, { ...identity, class: 'self-heal' }));
+}
+
+type EffectWords = Pick<Effect, 'action' | 'reason' | 'risk' | 'class'> & {
+  readonly target: NormalForm;
+  readonly stepOf?: Digest;
+};
+
+function toStep(
+  input: PlannerInput,
+  desired: NormalForm,
+  target: NormalForm,
+  reason: string,
+): Effect {
+  const stepOf = digestJson(desired);
+  const words = {
+    action: 'shift',
+    target,
+    reason,
+    risk: 'low',
+    class: 'admitted',
+    stepOf,
+  } as const;
+  return toEffect(input, words);
+}
+
+function toEffect({ ref, recorded }: PlannerInput, words: EffectWords): Effect {
+  const identity = { ref, action: words.action, targetDigest: digestJson(words.target) };
+  const id = toEffectId({ ...identity, occurrence: recorded.terminalEffects });
+  return { id, ...identity, ...words, dependsOn: [], approvals: [] };
+}
+
+/** Once its endpoint is as desired, and what failed later again; a rollback is never put off. */
+function offer(input: PlannerInput, effect: Effect): PlannerResult {
+  const delay = effect.action === 'rollback' ? null : findDelay(input, effect);
+  if (delay !== null) return delay;
+  const condition = toCondition('Progressing', 'EffectPlanned', effect.reason);
+  return { effects: [effect], waiting: [], conditions: [condition] };
+}
+
+function findDelay(input: PlannerInput, effect: Effect): PlannerResult | null {
+  const { last } = input.recorded;
+  const until = restsUntil(input, effect.targetDigest);
+  if (last !== null && until !== null) {
+    const condition = toCondition('Stalled', 'EffectFailed', describeFailure(last));
+    return {
+      effects: [],
+      waiting: [{ on: 'retry after failure', until }],
+      conditions: [condition],
+    };
+  }
+  if (effect.class === 'self-heal') return null;
+  const titles = input.context.unsettledDependencies.map(toRefTitle);
+  if (titles.length === 0) return null;
+  const message = `waits for ${titles.join(', ')}`;
+  const condition = toCondition('Progressing', 'WaitingForDependency', message);
+  return {
+    effects: [],
+    waiting: titles.map((on) => ({ on, until: null })),
+    conditions: [condition],
+  };
+}
+
+function restUntilNext({ now }: PlannerInput, condition: Condition): PlannerResult {
+  const waiting = [{ on: 'a person', until: now + LOOK_AGAIN_MS }];
+  return { effects: [], waiting, conditions: [condition] };
+}
+
+function toCondition(type: Condition['type'], reason: string, message: string): Condition {
+  return { type, status: 'True', reason, message };
+}

@@ -1,0 +1,115 @@
+import { CodedError } from '../../core/contracts/coded-error.ts';
+import { type Digest, digestJson } from '../../core/contracts/digest.ts';
+import type { NormalForm } from '../../core/contracts/normal-form.ts';
+import { toNormalForm } from '../../core/contracts/normal-form.ts';
+import { toResourcePath } from '../../core/contracts/ref.ts';
+import type { RolloutFacts } from '../../core/plan/planners/rollout.ts';
+import { findChampion, listShares, withShares } from '../../core/release/shares.ts';
+import { advanceRollout, type RolloutAdvance } from '../../core/rollout/advance-rollout.ts';
+import { recordWeight, startRollout } from '../../core/rollout/rollout-position.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Routes } from '../../ports/routes.ts';
+import type { Work, WorkInput } from '../kept-handler.ts';
+import type { ReleaseNotes } from './release-notes.ts';
+
+export type TrafficPorts = { readonly routes: Routes; readonly clock: Pick<Clock, 'now'> };
+
+type Move = WorkInput<ReleaseNotes> & { readonly facts: RolloutFacts | null };
+type Moved = Promise<Work<ReleaseNotes>>;
+
+/** All at once, whatever was there before; from here on it is what would be gone back to. */
+export async function giveShares(ports: TrafficPorts, input: WorkInput<ReleaseNotes>): Moved {
+  const { target, before } = input;
+  const shares = listShares(target);
+  const revision = await put(ports, input, target);
+  const canary = findChampion(shares) ?? '';
+  const goal = { release: digestJson(target), canary, stable: null };
+  const started = startRollout(before?.notes.position ?? null, goal, ports.clock.now());
+  const settled = recordWeight({ ...started, percent: 100, end: 'promoted' }, revision);
+  return { notes: { position: settled }, outcome: { inputs: toInputs(target) } };
+}
+
+/** Puts back what was recorded last; where its rollout stands is as it was. */
+export async function restoreShares(ports: TrafficPorts, input: WorkInput<ReleaseNotes>): Moved {
+  await put(ports, input, input.target);
+  return { notes: input.before?.notes ?? {}, outcome: { inputs: toInputs(input.target) } };
+}
+
+/** One step of a rollout: another weight, which counts once nodes have confirmed it. */
+export async function shiftWeight(ports: TrafficPorts, move: Move): Moved {
+  const { effect, target } = move;
+  const release = effect.stepOf ?? effect.targetDigest;
+  const { action, position } = advance(ports, move, release, findCanary(move));
+  const percent = listShares(target).find(({ version }) => version === position.canary)?.percent;
+  if (action.kind !== 'setWeight' || action.percent !== percent) throw overtaken();
+  const revision = await put(ports, move, target);
+  const notes = { position: recordWeight(position, revision) };
+  return { notes, outcome: { inputs: toInputs(target) } };
+}
+
+export async function promote(ports: TrafficPorts, move: Move): Moved {
+  const { target } = move;
+  const canary = findChampion(listShares(target)) ?? '';
+  const { action } = advance(ports, move, digestJson(target), canary);
+  if (action.kind !== 'promote') throw overtaken();
+  return giveShares(ports, move);
+}
+
+/** The target names the release that is given up; what is live afterwards is what was before it. */
+export async function rollBack(ports: TrafficPorts, move: Move): Moved {
+  const { effect, target, before } = move;
+  const desired = toNormalForm(effect.ref, target.spec['rollback'] as NormalForm['spec']);
+  const { action, position } = advance(ports, move, digestJson(desired), findCanary(move));
+  const { stable, canary } = position;
+  if (action.kind !== 'rollback' || stable === null) throw overtaken();
+  const live = withShares(before?.live ?? desired, [{ version: stable, percent: 100 }]);
+  await put(ports, move, live);
+  const rollback = { effectId: effect.id, why: action.why };
+  const inputs = { failed: canary as Digest, ...toInputs(live) };
+  return { live, notes: { position, rollback }, outcome: { inputs, summary: effect.reason } };
+}
+
+/** Where it stands by now: between the plan and the act counts may have come in. */
+function advance(
+  { clock }: TrafficPorts,
+  { facts, before }: Move,
+  release: string,
+  canary: string,
+): RolloutAdvance {
+  if (facts === null || before?.live === null || before === null) throw overtaken();
+  const stable = findChampion(listShares(before.live));
+  const goal = { release, canary, stable };
+  return advanceRollout({ ...facts, goal, decision: null, now: clock.now() });
+}
+
+/** Of two versions the one that goes over is the one that had no say before. */
+function findCanary({ effect, target, before }: Move): string {
+  const position = before?.notes.position;
+  const release = effect.stepOf ?? effect.targetDigest;
+  if (position !== undefined && position.release === release) return position.canary;
+  const champion = before?.live ? findChampion(listShares(before.live)) : null;
+  const shares = 'versions' in target.spec ? listShares(target) : [];
+  return shares.find(({ version }) => version !== champion)?.version ?? position?.canary ?? '';
+}
+
+async function put(
+  { routes }: TrafficPorts,
+  { effect, fence }: WorkInput<ReleaseNotes>,
+  form: NormalForm,
+): Promise<number> {
+  await routes.raiseFence(fence);
+  return routes.putVersions(fence, toResourcePath(effect.ref), listShares(form));
+}
+
+function toInputs(form: NormalForm): Readonly<Record<string, Digest>> {
+  const names = listShares(form).map(({ version }, index) => [
+    `version${index}`,
+    version as Digest,
+  ]);
+  return Object.fromEntries(names);
+}
+
+function overtaken(): CodedError {
+  const message = 'the rollout has come to another point since this was planned';
+  return new CodedError('P406', message, { remedy: 'retry' });
+}

@@ -1,0 +1,55 @@
+import { toCanonicalJson } from '../../core/contracts/canonical-json.ts';
+import type { Fence } from '../../core/contracts/fence.ts';
+import type { NormalForm } from '../../core/contracts/normal-form.ts';
+import { advanceRollout } from '../../core/rollout/advance-rollout.ts';
+import type { RolloutPosition } from '../../core/rollout/rollout-position.ts';
+import { createKeptStates } from '../kept-states.ts';
+import type { ZoneForms } from '../zone-forms.ts';
+import { lookAtRollout, type RolloutPorts } from './look-at-rollout.ts';
+import { createRevertProposer, type RevertPorts } from './propose-reverts.ts';
+import type { ReleaseNotes } from './release-notes.ts';
+
+export type TendingPorts = RolloutPorts & RevertPorts;
+
+/**
+ * What of a rollout goes on without an effect: since when a pause lasts and what a judge has come to
+ * is written down, so that a restart does not begin again; and people are asked about rollbacks.
+ */
+export function createRolloutTending(
+  ports: TendingPorts,
+  forms: ZoneForms,
+): (fence: Fence) => Promise<void> {
+  const states = createKeptStates<ReleaseNotes>('Release', ports.definitions);
+  const proposeRevert = createRevertProposer(ports, forms);
+  return async (fence) => {
+    for (const ref of await states.list()) {
+      const { state, lastEffectId } = await states.see(ref);
+      if (state === null || state.live === null || lastEffectId === null) continue;
+      const { live, notes } = state;
+      await proposeRevert(live, notes);
+      const position = await follow(ports, forms, live, notes);
+      if (position === null) continue;
+      await states.amend({ ref, fence, lastEffectId }, { ...state, notes: { ...notes, position } });
+    }
+  };
+}
+
+/** Where it has come to while it waits; null when that is written down already. */
+async function follow(
+  ports: TendingPorts,
+  forms: ZoneForms,
+  live: NormalForm,
+  notes: ReleaseNotes,
+): Promise<RolloutPosition | null> {
+  const before = notes.position;
+  if (before === undefined || before.end !== null) return null;
+  const facts = await lookAtRollout(ports, forms, live, notes);
+  if (facts === null) return null;
+  const { release, canary, stable } = before;
+  const now = ports.clock.now();
+  const goal = { release, canary, stable };
+  const { action, position } = advanceRollout({ ...facts, goal, decision: null, now });
+  // What is to be done about it is an effect, which writes down where that leads.
+  const isWaiting = action.kind === 'wait' || action.kind === 'askPerson';
+  return isWaiting && toCanonicalJson(position) !== toCanonicalJson(before) ? position : null;
+}

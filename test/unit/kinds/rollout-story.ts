@@ -1,0 +1,132 @@
+import { LATENCY_EDGES_MS } from '../../../reconciler/core/contracts/latency-edges.ts';
+import { toDocument } from '../engine/zone-harness.ts';
+import {
+  begin,
+  change,
+  type Files,
+  isConverged,
+  type ModelZone,
+  pass,
+  REPO,
+  type Running,
+  readVersions,
+  toModel,
+  toRelease,
+} from './model-story.ts';
+import { reasonsOf } from './model-zone.ts';
+
+export const toEndpoint = (rollout: string): Files => ({
+  'endpoints/fraud.yaml': toDocument(
+    'Endpoint',
+    'fraud',
+    `{ model: fraud, environment: dev, rollout: ${rollout} }`,
+  ).replace('{ name: fraud }', '{ name: fraud, namespace: payments }'),
+});
+
+export const STEPS = toEndpoint(
+  '{ steps: [{ setWeight: 10 }, { pause: 30s }, { waitFor: analysis }, { setWeight: 50 }], analysis: { maxFailureRate: 0.05 } }',
+);
+
+/** What a node counts in a second, by version: requests, and how many fail or decide positively. */
+export type Behaviour = { readonly failures: number; readonly positives: number };
+
+const GOOD: Behaviour = { failures: 0, positives: 0.1 };
+const REQUESTS_A_SECOND = 200;
+
+/** A zone that serves a first version, and has a second one that passed its gates as well. */
+export async function beginWithTwo(files: Files = STEPS) {
+  const { zone, running } = await begin();
+  await pass(zone, running, isConverged);
+  const [first = ''] = await readVersions(zone);
+  const second = { ...files, 'models/fraud.yaml': toModel({ seed: 8 }) };
+  await change(zone, running, second);
+  await zone.commit({ ...REPO, ...second, 'releases/fraud.yaml': toRelease([first, 100]) });
+  running.hint();
+  await pass(zone, running, () => zone.machine.nodes.has('serve-ae'));
+  const next = (await readVersions(zone)).find((version) => version !== first) ?? '';
+  const behaviour = new Map<string, Behaviour>();
+  const world = createTraffic(zone, behaviour);
+  const release = (version: string, more: Files = {}): Files => ({
+    ...second,
+    'releases/fraud.yaml': toRelease([version, 100]),
+    ...more,
+  });
+  await world.pass(running, (reasons) => reasons[0] === 'Converged');
+  return { zone, running, first, next, behaviour, world, release };
+}
+
+export type Traffic = ReturnType<typeof createTraffic>;
+
+/** A node that follows its routes, and applications that ask it: exact shares, no chance. */
+function createTraffic(zone: ModelZone, behaviour: ReadonlyMap<string, Behaviour>) {
+  let sequence = 0;
+  /** What is owed of a share that is no whole number of requests. */
+  const owed = new Map<string, number>();
+  const node = { isUp: true, hasTraffic: true };
+
+  const acknowledge = async () => {
+    const { revision, endpoints } = await zone.routes.read();
+    await zone.routes.acknowledge({
+      ...{ v: 1, zone: 'ae', node: 'serve-ae', boot: 'one', revision, failed: [] },
+      loaded: endpoints.flatMap(({ versions }) => versions.map(({ version }) => version)),
+    });
+  };
+
+  const take = (key: string, amount: number): number => {
+    const sum = (owed.get(key) ?? 0) + amount;
+    const whole = Math.floor(sum + 1e-9);
+    owed.set(key, sum - whole);
+    return whole;
+  };
+
+  const count = async () => {
+    const { revision, endpoints } = await zone.routes.read();
+    const entries = endpoints.flatMap(({ endpoint, versions }) =>
+      versions.map(({ version, percent }) => {
+        const { failures, positives } = behaviour.get(version) ?? GOOD;
+        const requests = take(`${version} requests`, (REQUESTS_A_SECOND * percent) / 100);
+        return {
+          ...{ endpoint, version, routeRevision: revision, requests, rows: requests },
+          positives: Math.min(requests, take(`${version} positives`, requests * positives)),
+          errors: Math.min(requests, take(`${version} failures`, requests * failures)),
+          features: [],
+          score: [],
+          latency: [requests, ...new Array<number>(LATENCY_CELLS - 1).fill(0)],
+        };
+      }),
+    );
+    sequence += 1;
+    const delta = { v: 1, zone: 'ae', node: 'serve-ae', boot: 'one', sequence, entries } as const;
+    await zone.counters.accept(delta);
+  };
+
+  const live = async () => {
+    for (let round = 0; round < 300; round += 1) await Promise.resolve();
+    if (node.isUp) await acknowledge();
+    if (node.hasTraffic) await count();
+    await zone.clock.advance(1_000);
+  };
+
+  return {
+    node,
+    acknowledge,
+    run: async (seconds: number) => {
+      for (let second = 0; second < seconds; second += 1) await live();
+    },
+    /** Lets seconds pass, each with its requests, until it is so of the release. */
+    pass: async (
+      running: Running,
+      isSo: (reasons: readonly string[]) => boolean,
+      maxSeconds = 300,
+    ) => {
+      for (let second = 0; second < maxSeconds; second += 1) {
+        for (let round = 0; round < 300; round += 1) await Promise.resolve();
+        if (isSo(reasonsOf(running.status(), 'Release', 'fraud'))) return second;
+        await live();
+      }
+      throw new Error(`it does not come to that:\n${JSON.stringify(running.status(), null, 1)}`);
+    },
+  };
+}
+
+const LATENCY_CELLS = LATENCY_EDGES_MS.length + 1;

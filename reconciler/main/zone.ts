@@ -16,6 +16,7 @@ import { createDefinitionHandlers } from '../kinds/definition/definition-handler
 import { createEndpointHandler } from '../kinds/endpoint/endpoint-handler.ts';
 import { createFeatureViewHandler } from '../kinds/feature-view/feature-view-handler.ts';
 import { createModelHandler } from '../kinds/model/model-handler.ts';
+import { createMonitorHandler } from '../kinds/monitor/monitor-handler.ts';
 import { createReleaseHandler } from '../kinds/release/release-handler.ts';
 import { createTargetHandler } from '../kinds/target/target-handler.ts';
 import { createTrainerHandler } from '../kinds/trainer/trainer-handler.ts';
@@ -153,5 +154,6 @@ function toHandlers(ports: HandlerPorts): readonly KindHandler[] {
     createModelHandler(ports),
     createEndpointHandler(ports),
     createReleaseHandler(ports),
+    createMonitorHandler(ports),
   ];
 }

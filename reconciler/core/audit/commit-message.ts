@@ -14,6 +14,7 @@ const VERBS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     failed: 'Fail to roll back',
     abandoned: 'Give up rolling back',
   },
+  alarm: { succeeded: 'Alarm of', failed: 'Fail to tell of', abandoned: 'Give up telling of' },
   retire: { succeeded: 'Retire', failed: 'Fail to retire', abandoned: 'Give up retiring' },
   orphan: { succeeded: 'Orphan', failed: 'Fail to orphan', abandoned: 'Give up orphaning' },
   delete: { succeeded: 'Delete', failed: 'Fail to delete', abandoned: 'Give up deleting' },

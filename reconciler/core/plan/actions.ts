@@ -10,6 +10,7 @@ const DIRECTIONS: Readonly<Record<string, Direction>> = {
   shift: 'converge',
   promote: 'converge',
   rollback: 'converge',
+  alarm: 'converge',
   retire: 'remove',
   orphan: 'remove',
   delete: 'remove',

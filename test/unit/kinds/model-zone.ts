@@ -36,6 +36,7 @@ import { createDefinitionHandlers } from '../../../reconciler/kinds/definition/d
 import { createEndpointHandler } from '../../../reconciler/kinds/endpoint/endpoint-handler.ts';
 import { createFeatureViewHandler } from '../../../reconciler/kinds/feature-view/feature-view-handler.ts';
 import { createModelHandler } from '../../../reconciler/kinds/model/model-handler.ts';
+import { createMonitorHandler } from '../../../reconciler/kinds/monitor/monitor-handler.ts';
 import { createReleaseHandler } from '../../../reconciler/kinds/release/release-handler.ts';
 import { createTargetHandler } from '../../../reconciler/kinds/target/target-handler.ts';
 import { createTrainerHandler } from '../../../reconciler/kinds/trainer/trainer-handler.ts';
@@ -129,6 +130,7 @@ function toHandlers(ports: ZonePorts): readonly KindHandler[] {
     createModelHandler(ports),
     createEndpointHandler(ports),
     createReleaseHandler(ports),
+    createMonitorHandler(ports),
   ];
 }
 

@@ -28,7 +28,12 @@ export const STEPS = toEndpoint(
 );
 
 /** What a node counts in a second, by version: requests, and how many fail or decide positively. */
-export type Behaviour = { readonly failures: number; readonly positives: number };
+export type Behaviour = {
+  readonly failures: number;
+  readonly positives: number;
+  /** The share of rows in the upper cell of the first feature; half of them in training. */
+  readonly upper?: number;
+};
 
 const GOOD: Behaviour = { failures: 0, positives: 0.1 };
 const REQUESTS_A_SECOND = 200;
@@ -83,14 +88,18 @@ function createTraffic(zone: ModelZone, behaviour: ReadonlyMap<string, Behaviour
     const { revision, endpoints } = await zone.routes.read();
     const entries = endpoints.flatMap(({ endpoint, versions }) =>
       versions.map(({ version, percent }) => {
-        const { failures, positives } = behaviour.get(version) ?? GOOD;
+        const { failures, positives, upper = 0.5 } = behaviour.get(version) ?? GOOD;
         const requests = take(`${version} requests`, (REQUESTS_A_SECOND * percent) / 100);
+        const split = (key: string, share: number) => {
+          const above = Math.min(requests, take(`${version} ${key}`, requests * share));
+          return { counts: [requests - above, above], null: 0, nonFinite: 0 };
+        };
         return {
           ...{ endpoint, version, routeRevision: revision, requests, rows: requests },
           positives: Math.min(requests, take(`${version} positives`, requests * positives)),
           errors: Math.min(requests, take(`${version} failures`, requests * failures)),
-          features: [],
-          score: [],
+          features: [split('a', upper), split('b', 0.5)],
+          score: split('score', 0.5).counts,
           latency: [requests, ...new Array<number>(LATENCY_CELLS - 1).fill(0)],
         };
       }),

@@ -66,3 +66,46 @@ describe('a quarantine', () => {
     expect(explain('release.yaml', `${RELEASE.trimEnd()}\n${other}\n`)).toEqual([]);
   });
 });
+
+describe('a monitor', () => {
+  const MONITOR = [
+    'apiVersion: plumbline.dev/v1alpha1',
+    'kind: Monitor',
+    'metadata: {name: fraud, namespace: payments}',
+    'spec:',
+    '  endpoint: fraud',
+    '',
+  ].join('\n');
+  const explainMonitor = (...lines: readonly string[]) =>
+    judgeSmallRepo({ ...MODEL_FILES, 'monitor.yaml': `${MONITOR}${lines.join('\n')}\n` })
+      .diagnostics.filter(({ severity }) => severity === 'error')
+      .map(({ message }) => message);
+
+  it('is content with an endpoint', () => {
+    expect(explainMonitor()).toEqual([]);
+    expect(explainMonitor('  falseAlarmBudget: {windows: 400}')).toEqual([]);
+  });
+
+  it('has one budget, that its windows can keep, and warns before it retrains', () => {
+    const budget = 'a false-alarm budget is so many alarms a year, or one in so many windows';
+    expect(explainMonitor('  falseAlarmBudget: {}')).toEqual([budget]);
+    expect(explainMonitor('  falseAlarmBudget: {perYear: 1, windows: 9}')).toEqual([budget]);
+    expect(explainMonitor('  falseAlarmBudget: {perYear: 400}', '  window: 1d')).toEqual([
+      '400 alarms a year are more than there are windows of 1d',
+    ]);
+    expect(explainMonitor('  effect: {warn: 0.3}')).toEqual([
+      'a drift begins at 0.25 nats, before a warning at 0.3',
+    ]);
+  });
+
+  it('watches an endpoint that there is', () => {
+    expect(explainMonitor('  description: x').length).toBe(0);
+    const files = {
+      ...MODEL_FILES,
+      'monitor.yaml': MONITOR.replace('endpoint: fraud', 'endpoint: frau'),
+    };
+    expect(judgeSmallRepo(files).diagnostics.map(({ message }) => message)).toContainEqual(
+      expect.stringContaining('no Endpoint called "frau"'),
+    );
+  });
+});

@@ -5,6 +5,7 @@ import { planDefinition } from './definition.ts';
 import { planEndpoint } from './endpoint.ts';
 import { planFeatureView } from './feature-view.ts';
 import { planModel } from './model.ts';
+import { planMonitor } from './monitor.ts';
 import { planRelease } from './release.ts';
 import { planTarget } from './target.ts';
 import { planTrainer } from './trainer.ts';
@@ -24,4 +25,5 @@ export const PLANNERS: Readonly<Record<string, Planner>> = {
   Model: planModel,
   Endpoint: planEndpoint,
   Release: planRelease,
+  Monitor: planMonitor,
 };

@@ -7,6 +7,7 @@ import { checkEndpoint } from './endpoint.ts';
 import { checkFeatureView } from './feature-view.ts';
 import type { FieldCheck } from './field-check.ts';
 import { checkModel } from './model.ts';
+import { checkMonitor } from './monitor.ts';
 import { checkRelease } from './release.ts';
 
 const CHECKS: { readonly [K in Kind]?: FieldCheck<SpecByKind[K]> } = {
@@ -15,6 +16,7 @@ const CHECKS: { readonly [K in Kind]?: FieldCheck<SpecByKind[K]> } = {
   Endpoint: checkEndpoint,
   FeatureView: checkFeatureView,
   Model: checkModel,
+  Monitor: checkMonitor,
   Release: checkRelease,
 };
 

@@ -7,13 +7,14 @@ import type { EntitySpec } from './entity.generated.ts';
 import type { EnvironmentSpec } from './environment.generated.ts';
 import type { FeatureViewSpec } from './feature-view.generated.ts';
 import type { ModelSpec } from './model.generated.ts';
+import type { MonitorSpec } from './monitor.generated.ts';
 import type { NamespaceSpec } from './namespace.generated.ts';
 import type { PlatformSpec } from './platform.generated.ts';
 import type { ReleaseSpec } from './release.generated.ts';
 import type { TargetSpec } from './target.generated.ts';
 import type { TrainerSpec } from './trainer.generated.ts';
 import type { ZoneSpec } from './zone.generated.ts';
-import { validateConnection, validateDataSource, validateEndpoint, validateEntity, validateEnvironment, validateFeatureView, validateModel, validateNamespace, validatePlatform, validateRelease, validateTarget, validateTrainer, validateZone } from './validators.generated.ts';
+import { validateConnection, validateDataSource, validateEndpoint, validateEntity, validateEnvironment, validateFeatureView, validateModel, validateMonitor, validateNamespace, validatePlatform, validateRelease, validateTarget, validateTrainer, validateZone } from './validators.generated.ts';
 
 export interface SpecByKind {
   readonly Connection: ConnectionSpec;
@@ -23,6 +24,7 @@ export interface SpecByKind {
   readonly Environment: EnvironmentSpec;
   readonly FeatureView: FeatureViewSpec;
   readonly Model: ModelSpec;
+  readonly Monitor: MonitorSpec;
   readonly Namespace: NamespaceSpec;
   readonly Platform: PlatformSpec;
   readonly Release: ReleaseSpec;
@@ -1915,6 +1917,215 @@ export const KINDS: Readonly<Record<Kind, KindFacts>> = {
       }
     },
     validate: validateModel as unknown as Validate,
+  },
+  Monitor: {
+    kind: "Monitor",
+    scope: "namespace",
+    zone: "derived",
+    freezes: false,
+    reservedNames: [],
+    references: [
+      {
+        "steps": [
+          "metadata",
+          "namespace"
+        ],
+        "kind": "Namespace",
+        "sameZone": false
+      },
+      {
+        "steps": [
+          "spec",
+          "endpoint"
+        ],
+        "kind": "Endpoint",
+        "sameZone": false
+      }
+    ],
+    unordered: [],
+    uniqueBy: [],
+    defaultsFrom: [],
+    withoutEffect: [
+      [
+        "spec",
+        "description"
+      ]
+    ],
+    schema: {
+      "description": "Watches whether what an endpoint is asked still looks like what its version was trained on.",
+      "type": "object",
+      "additionalProperties": false,
+      "properties": {
+        "apiVersion": {
+          "description": "The version of the language. Documents of any other API are ignored.",
+          "const": "plumbline.dev/v1alpha1"
+        },
+        "kind": {
+          "description": "The kind of the resource.",
+          "const": "Monitor"
+        },
+        "metadata": {
+          "description": "Who the resource is, and in which team's room.",
+          "type": "object",
+          "additionalProperties": false,
+          "properties": {
+            "name": {
+              "description": "Lower-case letters, digits and hyphens; at most 63 characters.",
+              "type": "string",
+              "x-name": true
+            },
+            "namespace": {
+              "description": "The namespace that the resource belongs to. The names in its spec mean resources of the same one.",
+              "type": "string",
+              "x-name": true
+            },
+            "labels": {
+              "description": "Your own notes, as short texts. They have no effect.",
+              "type": "object",
+              "propertyNames": {
+                "description": "A key is letters, digits, dots, hyphens, underscores and slashes."
+              },
+              "additionalProperties": {
+                "type": "string"
+              },
+              "examples": [
+                {
+                  "team": "payments"
+                }
+              ]
+            },
+            "formerly": {
+              "description": "Names this resource had before, so that a rename is not a removal and a creation.",
+              "type": "array",
+              "items": {
+                "description": "Lower-case letters, digits and hyphens; at most 63 characters.",
+                "type": "string",
+                "x-name": true
+              },
+              "examples": [
+                [
+                  "laptop"
+                ]
+              ]
+            }
+          }
+        },
+        "spec": {
+          "description": "What the monitor should be.",
+          "type": "object",
+          "additionalProperties": false,
+          "properties": {
+            "description": {
+              "description": "A sentence for people. It has no effect.",
+              "type": "string"
+            },
+            "endpoint": {
+              "type": "string",
+              "description": "The endpoint whose requests are counted.",
+              "examples": [
+                "fraud"
+              ]
+            },
+            "window": {
+              "description": "How long counts are gathered before they are judged. A window of too few rows is judged together with the next.",
+              "type": "string",
+              "examples": [
+                "1h"
+              ]
+            },
+            "falseAlarmBudget": {
+              "description": "How often an alarm may come although nothing has changed: exactly one of its fields.",
+              "type": "object",
+              "additionalProperties": false,
+              "properties": {
+                "perYear": {
+                  "description": "So many in a year.",
+                  "type": "number",
+                  "examples": [
+                    4
+                  ]
+                },
+                "windows": {
+                  "description": "One in so many windows.",
+                  "type": "integer",
+                  "examples": [
+                    400
+                  ]
+                }
+              },
+              "examples": [
+                {
+                  "perYear": 4
+                }
+              ]
+            },
+            "effect": {
+              "description": "How large a change has to be to matter, in nats of the population stability index without its bias.",
+              "type": "object",
+              "additionalProperties": false,
+              "properties": {
+                "warn": {
+                  "description": "From here on it is told.",
+                  "type": "number",
+                  "examples": [
+                    0.1
+                  ]
+                },
+                "retrain": {
+                  "description": "From here on it is drift, which a model may be retrained for.",
+                  "type": "number",
+                  "examples": [
+                    0.25
+                  ]
+                }
+              },
+              "examples": [
+                {
+                  "warn": 0.1,
+                  "retrain": 0.25
+                }
+              ]
+            },
+            "quality": {
+              "description": "How much larger than in training a share of rows may be before the feature is broken rather than different: then it is told, and no drift is judged by it.",
+              "type": "object",
+              "additionalProperties": false,
+              "properties": {
+                "nullRate": {
+                  "description": "Rows without a value.",
+                  "type": "number",
+                  "examples": [
+                    0.2
+                  ]
+                },
+                "unseenRate": {
+                  "description": "Rows with a category that training had not seen.",
+                  "type": "number",
+                  "examples": [
+                    0.2
+                  ]
+                },
+                "nonFiniteRate": {
+                  "description": "Rows with an infinity.",
+                  "type": "number",
+                  "examples": [
+                    0.01
+                  ]
+                }
+              },
+              "examples": [
+                {
+                  "nullRate": 0.2,
+                  "unseenRate": 0.2,
+                  "nonFiniteRate": 0.01
+                }
+              ]
+            }
+          }
+        }
+      }
+    },
+    validate: validateMonitor as unknown as Validate,
   },
   Namespace: {
     kind: "Namespace",

@@ -6908,14 +6908,827 @@ return errors === 0;
 }
 validate26.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateNamespace = validate27;
-const schema38 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"plumbline.dev/v1alpha1"},"kind":{"const":"Namespace"},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"labels":{"type":"object","maxProperties":64,"propertyNames":{"pattern":"^[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?$"},"additionalProperties":{"type":"string","maxLength":253},"default":{}},"formerly":{"type":"array","maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"default":[]}}},"spec":{"type":"object","additionalProperties":false,"required":["owners"],"properties":{"description":{"type":"string","maxLength":1024},"owners":{"type":"array","minItems":1,"maxItems":64,"uniqueItems":true,"items":{"type":"string","maxLength":128,"pattern":"^[^\\s]([^\\r\\n\\t]*[^\\s])?$"}}}}}};
-const pattern60 = new RegExp("^[^\\s]([^\\r\\n\\t]*[^\\s])?$", "u");
+export const validateMonitor = validate27;
+const schema38 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"plumbline.dev/v1alpha1"},"kind":{"const":"Monitor"},"metadata":{"type":"object","additionalProperties":false,"required":["name","namespace"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"namespace":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"labels":{"type":"object","maxProperties":64,"propertyNames":{"pattern":"^[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?$"},"additionalProperties":{"type":"string","maxLength":253},"default":{}},"formerly":{"type":"array","maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"default":[]}}},"spec":{"type":"object","additionalProperties":false,"required":["endpoint"],"properties":{"description":{"type":"string","maxLength":1024},"endpoint":{"type":"string","minLength":1,"maxLength":63},"window":{"type":"string","pattern":"^[1-9][0-9]{0,8}(s|m|h|d)$","default":"1h"},"falseAlarmBudget":{"type":"object","additionalProperties":false,"properties":{"perYear":{"type":"number","exclusiveMinimum":0,"maximum":1000},"windows":{"type":"integer","minimum":1,"maximum":10000000}},"default":{"perYear":4}},"effect":{"type":"object","additionalProperties":false,"properties":{"warn":{"type":"number","exclusiveMinimum":0,"maximum":100,"default":0.1},"retrain":{"type":"number","exclusiveMinimum":0,"maximum":100,"default":0.25}},"default":{"warn":0.1,"retrain":0.25}},"quality":{"type":"object","additionalProperties":false,"properties":{"nullRate":{"type":"number","minimum":0,"maximum":1,"default":0.2},"unseenRate":{"type":"number","minimum":0,"maximum":1,"default":0.2},"nonFiniteRate":{"type":"number","minimum":0,"maximum":1,"default":0.01}},"default":{"nullRate":0.2,"unseenRate":0.2,"nonFiniteRate":0.01}}}}}};
 
 function validate27(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
 const evaluated0 = validate27.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.apiVersion === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "apiVersion"}};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(data.kind === undefined){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "kind"}};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if(data.metadata === undefined){
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "metadata"}};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+if(data.spec === undefined){
+const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "spec"}};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+for(const key0 in data){
+if(!((((key0 === "apiVersion") || (key0 === "kind")) || (key0 === "metadata")) || (key0 === "spec"))){
+const err4 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+if(data.apiVersion !== undefined){
+if("plumbline.dev/v1alpha1" !== data.apiVersion){
+const err5 = {instancePath:instancePath+"/apiVersion",schemaPath:"#/properties/apiVersion/const",keyword:"const",params:{allowedValue: "plumbline.dev/v1alpha1"}};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+if(data.kind !== undefined){
+if("Monitor" !== data.kind){
+const err6 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/const",keyword:"const",params:{allowedValue: "Monitor"}};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+if(data.metadata !== undefined){
+let data2 = data.metadata;
+if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
+if(data2.labels === undefined){
+data2.labels = {};
+}
+if(data2.formerly === undefined){
+data2.formerly = [];
+}
+if(data2.name === undefined){
+const err7 = {instancePath:instancePath+"/metadata",schemaPath:"#/properties/metadata/required",keyword:"required",params:{missingProperty: "name"}};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+if(data2.namespace === undefined){
+const err8 = {instancePath:instancePath+"/metadata",schemaPath:"#/properties/metadata/required",keyword:"required",params:{missingProperty: "namespace"}};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+for(const key1 in data2){
+if(!((((key1 === "name") || (key1 === "namespace")) || (key1 === "labels")) || (key1 === "formerly"))){
+const err9 = {instancePath:instancePath+"/metadata",schemaPath:"#/properties/metadata/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+if(data2.name !== undefined){
+let data3 = data2.name;
+if(typeof data3 === "string"){
+if(!pattern4.test(data3)){
+const err10 = {instancePath:instancePath+"/metadata/name",schemaPath:"#/properties/metadata/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"}};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+else {
+const err11 = {instancePath:instancePath+"/metadata/name",schemaPath:"#/properties/metadata/properties/name/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+}
+if(data2.namespace !== undefined){
+let data4 = data2.namespace;
+if(typeof data4 === "string"){
+if(!pattern4.test(data4)){
+const err12 = {instancePath:instancePath+"/metadata/namespace",schemaPath:"#/properties/metadata/properties/namespace/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"}};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+else {
+const err13 = {instancePath:instancePath+"/metadata/namespace",schemaPath:"#/properties/metadata/properties/namespace/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+}
+let data5 = data2.labels;
+if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
+if(Object.keys(data5).length > 64){
+const err14 = {instancePath:instancePath+"/metadata/labels",schemaPath:"#/properties/metadata/properties/labels/maxProperties",keyword:"maxProperties",params:{limit: 64}};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+for(const key2 in data5){
+const _errs13 = errors;
+if(typeof key2 === "string"){
+if(!pattern5.test(key2)){
+const err15 = {instancePath:instancePath+"/metadata/labels",schemaPath:"#/properties/metadata/properties/labels/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?$"},propertyName:key2};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+}
+var valid2 = _errs13 === errors;
+if(!valid2){
+const err16 = {instancePath:instancePath+"/metadata/labels",schemaPath:"#/properties/metadata/properties/labels/propertyNames",keyword:"propertyNames",params:{propertyName: key2}};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+}
+for(const key3 in data5){
+let data6 = data5[key3];
+if(typeof data6 === "string"){
+if(func1(data6) > 253){
+const err17 = {instancePath:instancePath+"/metadata/labels/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/metadata/properties/labels/additionalProperties/maxLength",keyword:"maxLength",params:{limit: 253}};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+}
+else {
+const err18 = {instancePath:instancePath+"/metadata/labels/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/metadata/properties/labels/additionalProperties/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+}
+}
+else {
+const err19 = {instancePath:instancePath+"/metadata/labels",schemaPath:"#/properties/metadata/properties/labels/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+let data7 = data2.formerly;
+if(Array.isArray(data7)){
+if(data7.length > 16){
+const err20 = {instancePath:instancePath+"/metadata/formerly",schemaPath:"#/properties/metadata/properties/formerly/maxItems",keyword:"maxItems",params:{limit: 16}};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+}
+const len0 = data7.length;
+for(let i0=0; i0<len0; i0++){
+let data8 = data7[i0];
+if(typeof data8 === "string"){
+if(!pattern4.test(data8)){
+const err21 = {instancePath:instancePath+"/metadata/formerly/" + i0,schemaPath:"#/properties/metadata/properties/formerly/items/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"}};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
+}
+errors++;
+}
+}
+else {
+const err22 = {instancePath:instancePath+"/metadata/formerly/" + i0,schemaPath:"#/properties/metadata/properties/formerly/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err22];
+}
+else {
+vErrors.push(err22);
+}
+errors++;
+}
+}
+let i1 = data7.length;
+let j0;
+if(i1 > 1){
+const indices0 = {};
+for(;i1--;){
+let item0 = data7[i1];
+if(typeof item0 !== "string"){
+continue;
+}
+if(typeof indices0[item0] == "number"){
+j0 = indices0[item0];
+const err23 = {instancePath:instancePath+"/metadata/formerly",schemaPath:"#/properties/metadata/properties/formerly/uniqueItems",keyword:"uniqueItems",params:{i: i1, j: j0}};
+if(vErrors === null){
+vErrors = [err23];
+}
+else {
+vErrors.push(err23);
+}
+errors++;
+break;
+}
+indices0[item0] = i1;
+}
+}
+}
+else {
+const err24 = {instancePath:instancePath+"/metadata/formerly",schemaPath:"#/properties/metadata/properties/formerly/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err24];
+}
+else {
+vErrors.push(err24);
+}
+errors++;
+}
+}
+else {
+const err25 = {instancePath:instancePath+"/metadata",schemaPath:"#/properties/metadata/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err25];
+}
+else {
+vErrors.push(err25);
+}
+errors++;
+}
+}
+if(data.spec !== undefined){
+let data9 = data.spec;
+if(data9 && typeof data9 == "object" && !Array.isArray(data9)){
+if(data9.window === undefined){
+data9.window = "1h";
+}
+if(data9.falseAlarmBudget === undefined){
+data9.falseAlarmBudget = {"perYear":4};
+}
+if(data9.effect === undefined){
+data9.effect = {"warn":0.1,"retrain":0.25};
+}
+if(data9.quality === undefined){
+data9.quality = {"nullRate":0.2,"unseenRate":0.2,"nonFiniteRate":0.01};
+}
+if(data9.endpoint === undefined){
+const err26 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/required",keyword:"required",params:{missingProperty: "endpoint"}};
+if(vErrors === null){
+vErrors = [err26];
+}
+else {
+vErrors.push(err26);
+}
+errors++;
+}
+for(const key4 in data9){
+if(!((((((key4 === "description") || (key4 === "endpoint")) || (key4 === "window")) || (key4 === "falseAlarmBudget")) || (key4 === "effect")) || (key4 === "quality"))){
+const err27 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4}};
+if(vErrors === null){
+vErrors = [err27];
+}
+else {
+vErrors.push(err27);
+}
+errors++;
+}
+}
+if(data9.description !== undefined){
+let data10 = data9.description;
+if(typeof data10 === "string"){
+if(func1(data10) > 1024){
+const err28 = {instancePath:instancePath+"/spec/description",schemaPath:"#/properties/spec/properties/description/maxLength",keyword:"maxLength",params:{limit: 1024}};
+if(vErrors === null){
+vErrors = [err28];
+}
+else {
+vErrors.push(err28);
+}
+errors++;
+}
+}
+else {
+const err29 = {instancePath:instancePath+"/spec/description",schemaPath:"#/properties/spec/properties/description/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err29];
+}
+else {
+vErrors.push(err29);
+}
+errors++;
+}
+}
+if(data9.endpoint !== undefined){
+let data11 = data9.endpoint;
+if(typeof data11 === "string"){
+if(func1(data11) > 63){
+const err30 = {instancePath:instancePath+"/spec/endpoint",schemaPath:"#/properties/spec/properties/endpoint/maxLength",keyword:"maxLength",params:{limit: 63}};
+if(vErrors === null){
+vErrors = [err30];
+}
+else {
+vErrors.push(err30);
+}
+errors++;
+}
+if(func1(data11) < 1){
+const err31 = {instancePath:instancePath+"/spec/endpoint",schemaPath:"#/properties/spec/properties/endpoint/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err31];
+}
+else {
+vErrors.push(err31);
+}
+errors++;
+}
+}
+else {
+const err32 = {instancePath:instancePath+"/spec/endpoint",schemaPath:"#/properties/spec/properties/endpoint/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err32];
+}
+else {
+vErrors.push(err32);
+}
+errors++;
+}
+}
+let data12 = data9.window;
+if(typeof data12 === "string"){
+if(!pattern16.test(data12)){
+const err33 = {instancePath:instancePath+"/spec/window",schemaPath:"#/properties/spec/properties/window/pattern",keyword:"pattern",params:{pattern: "^[1-9][0-9]{0,8}(s|m|h|d)$"}};
+if(vErrors === null){
+vErrors = [err33];
+}
+else {
+vErrors.push(err33);
+}
+errors++;
+}
+}
+else {
+const err34 = {instancePath:instancePath+"/spec/window",schemaPath:"#/properties/spec/properties/window/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err34];
+}
+else {
+vErrors.push(err34);
+}
+errors++;
+}
+let data13 = data9.falseAlarmBudget;
+if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
+for(const key5 in data13){
+if(!((key5 === "perYear") || (key5 === "windows"))){
+const err35 = {instancePath:instancePath+"/spec/falseAlarmBudget",schemaPath:"#/properties/spec/properties/falseAlarmBudget/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5}};
+if(vErrors === null){
+vErrors = [err35];
+}
+else {
+vErrors.push(err35);
+}
+errors++;
+}
+}
+if(data13.perYear !== undefined){
+let data14 = data13.perYear;
+if((typeof data14 == "number") && (isFinite(data14))){
+if(data14 > 1000 || isNaN(data14)){
+const err36 = {instancePath:instancePath+"/spec/falseAlarmBudget/perYear",schemaPath:"#/properties/spec/properties/falseAlarmBudget/properties/perYear/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000}};
+if(vErrors === null){
+vErrors = [err36];
+}
+else {
+vErrors.push(err36);
+}
+errors++;
+}
+if(data14 <= 0 || isNaN(data14)){
+const err37 = {instancePath:instancePath+"/spec/falseAlarmBudget/perYear",schemaPath:"#/properties/spec/properties/falseAlarmBudget/properties/perYear/exclusiveMinimum",keyword:"exclusiveMinimum",params:{comparison: ">", limit: 0}};
+if(vErrors === null){
+vErrors = [err37];
+}
+else {
+vErrors.push(err37);
+}
+errors++;
+}
+}
+else {
+const err38 = {instancePath:instancePath+"/spec/falseAlarmBudget/perYear",schemaPath:"#/properties/spec/properties/falseAlarmBudget/properties/perYear/type",keyword:"type",params:{type: "number"}};
+if(vErrors === null){
+vErrors = [err38];
+}
+else {
+vErrors.push(err38);
+}
+errors++;
+}
+}
+if(data13.windows !== undefined){
+let data15 = data13.windows;
+if(!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))){
+const err39 = {instancePath:instancePath+"/spec/falseAlarmBudget/windows",schemaPath:"#/properties/spec/properties/falseAlarmBudget/properties/windows/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err39];
+}
+else {
+vErrors.push(err39);
+}
+errors++;
+}
+if((typeof data15 == "number") && (isFinite(data15))){
+if(data15 > 10000000 || isNaN(data15)){
+const err40 = {instancePath:instancePath+"/spec/falseAlarmBudget/windows",schemaPath:"#/properties/spec/properties/falseAlarmBudget/properties/windows/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000000}};
+if(vErrors === null){
+vErrors = [err40];
+}
+else {
+vErrors.push(err40);
+}
+errors++;
+}
+if(data15 < 1 || isNaN(data15)){
+const err41 = {instancePath:instancePath+"/spec/falseAlarmBudget/windows",schemaPath:"#/properties/spec/properties/falseAlarmBudget/properties/windows/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(vErrors === null){
+vErrors = [err41];
+}
+else {
+vErrors.push(err41);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err42 = {instancePath:instancePath+"/spec/falseAlarmBudget",schemaPath:"#/properties/spec/properties/falseAlarmBudget/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err42];
+}
+else {
+vErrors.push(err42);
+}
+errors++;
+}
+let data16 = data9.effect;
+if(data16 && typeof data16 == "object" && !Array.isArray(data16)){
+if(data16.warn === undefined){
+data16.warn = 0.1;
+}
+if(data16.retrain === undefined){
+data16.retrain = 0.25;
+}
+for(const key6 in data16){
+if(!((key6 === "warn") || (key6 === "retrain"))){
+const err43 = {instancePath:instancePath+"/spec/effect",schemaPath:"#/properties/spec/properties/effect/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6}};
+if(vErrors === null){
+vErrors = [err43];
+}
+else {
+vErrors.push(err43);
+}
+errors++;
+}
+}
+let data17 = data16.warn;
+if((typeof data17 == "number") && (isFinite(data17))){
+if(data17 > 100 || isNaN(data17)){
+const err44 = {instancePath:instancePath+"/spec/effect/warn",schemaPath:"#/properties/spec/properties/effect/properties/warn/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100}};
+if(vErrors === null){
+vErrors = [err44];
+}
+else {
+vErrors.push(err44);
+}
+errors++;
+}
+if(data17 <= 0 || isNaN(data17)){
+const err45 = {instancePath:instancePath+"/spec/effect/warn",schemaPath:"#/properties/spec/properties/effect/properties/warn/exclusiveMinimum",keyword:"exclusiveMinimum",params:{comparison: ">", limit: 0}};
+if(vErrors === null){
+vErrors = [err45];
+}
+else {
+vErrors.push(err45);
+}
+errors++;
+}
+}
+else {
+const err46 = {instancePath:instancePath+"/spec/effect/warn",schemaPath:"#/properties/spec/properties/effect/properties/warn/type",keyword:"type",params:{type: "number"}};
+if(vErrors === null){
+vErrors = [err46];
+}
+else {
+vErrors.push(err46);
+}
+errors++;
+}
+let data18 = data16.retrain;
+if((typeof data18 == "number") && (isFinite(data18))){
+if(data18 > 100 || isNaN(data18)){
+const err47 = {instancePath:instancePath+"/spec/effect/retrain",schemaPath:"#/properties/spec/properties/effect/properties/retrain/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100}};
+if(vErrors === null){
+vErrors = [err47];
+}
+else {
+vErrors.push(err47);
+}
+errors++;
+}
+if(data18 <= 0 || isNaN(data18)){
+const err48 = {instancePath:instancePath+"/spec/effect/retrain",schemaPath:"#/properties/spec/properties/effect/properties/retrain/exclusiveMinimum",keyword:"exclusiveMinimum",params:{comparison: ">", limit: 0}};
+if(vErrors === null){
+vErrors = [err48];
+}
+else {
+vErrors.push(err48);
+}
+errors++;
+}
+}
+else {
+const err49 = {instancePath:instancePath+"/spec/effect/retrain",schemaPath:"#/properties/spec/properties/effect/properties/retrain/type",keyword:"type",params:{type: "number"}};
+if(vErrors === null){
+vErrors = [err49];
+}
+else {
+vErrors.push(err49);
+}
+errors++;
+}
+}
+else {
+const err50 = {instancePath:instancePath+"/spec/effect",schemaPath:"#/properties/spec/properties/effect/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err50];
+}
+else {
+vErrors.push(err50);
+}
+errors++;
+}
+let data19 = data9.quality;
+if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
+if(data19.nullRate === undefined){
+data19.nullRate = 0.2;
+}
+if(data19.unseenRate === undefined){
+data19.unseenRate = 0.2;
+}
+if(data19.nonFiniteRate === undefined){
+data19.nonFiniteRate = 0.01;
+}
+for(const key7 in data19){
+if(!(((key7 === "nullRate") || (key7 === "unseenRate")) || (key7 === "nonFiniteRate"))){
+const err51 = {instancePath:instancePath+"/spec/quality",schemaPath:"#/properties/spec/properties/quality/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7}};
+if(vErrors === null){
+vErrors = [err51];
+}
+else {
+vErrors.push(err51);
+}
+errors++;
+}
+}
+let data20 = data19.nullRate;
+if((typeof data20 == "number") && (isFinite(data20))){
+if(data20 > 1 || isNaN(data20)){
+const err52 = {instancePath:instancePath+"/spec/quality/nullRate",schemaPath:"#/properties/spec/properties/quality/properties/nullRate/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1}};
+if(vErrors === null){
+vErrors = [err52];
+}
+else {
+vErrors.push(err52);
+}
+errors++;
+}
+if(data20 < 0 || isNaN(data20)){
+const err53 = {instancePath:instancePath+"/spec/quality/nullRate",schemaPath:"#/properties/spec/properties/quality/properties/nullRate/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(vErrors === null){
+vErrors = [err53];
+}
+else {
+vErrors.push(err53);
+}
+errors++;
+}
+}
+else {
+const err54 = {instancePath:instancePath+"/spec/quality/nullRate",schemaPath:"#/properties/spec/properties/quality/properties/nullRate/type",keyword:"type",params:{type: "number"}};
+if(vErrors === null){
+vErrors = [err54];
+}
+else {
+vErrors.push(err54);
+}
+errors++;
+}
+let data21 = data19.unseenRate;
+if((typeof data21 == "number") && (isFinite(data21))){
+if(data21 > 1 || isNaN(data21)){
+const err55 = {instancePath:instancePath+"/spec/quality/unseenRate",schemaPath:"#/properties/spec/properties/quality/properties/unseenRate/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1}};
+if(vErrors === null){
+vErrors = [err55];
+}
+else {
+vErrors.push(err55);
+}
+errors++;
+}
+if(data21 < 0 || isNaN(data21)){
+const err56 = {instancePath:instancePath+"/spec/quality/unseenRate",schemaPath:"#/properties/spec/properties/quality/properties/unseenRate/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(vErrors === null){
+vErrors = [err56];
+}
+else {
+vErrors.push(err56);
+}
+errors++;
+}
+}
+else {
+const err57 = {instancePath:instancePath+"/spec/quality/unseenRate",schemaPath:"#/properties/spec/properties/quality/properties/unseenRate/type",keyword:"type",params:{type: "number"}};
+if(vErrors === null){
+vErrors = [err57];
+}
+else {
+vErrors.push(err57);
+}
+errors++;
+}
+let data22 = data19.nonFiniteRate;
+if((typeof data22 == "number") && (isFinite(data22))){
+if(data22 > 1 || isNaN(data22)){
+const err58 = {instancePath:instancePath+"/spec/quality/nonFiniteRate",schemaPath:"#/properties/spec/properties/quality/properties/nonFiniteRate/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1}};
+if(vErrors === null){
+vErrors = [err58];
+}
+else {
+vErrors.push(err58);
+}
+errors++;
+}
+if(data22 < 0 || isNaN(data22)){
+const err59 = {instancePath:instancePath+"/spec/quality/nonFiniteRate",schemaPath:"#/properties/spec/properties/quality/properties/nonFiniteRate/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(vErrors === null){
+vErrors = [err59];
+}
+else {
+vErrors.push(err59);
+}
+errors++;
+}
+}
+else {
+const err60 = {instancePath:instancePath+"/spec/quality/nonFiniteRate",schemaPath:"#/properties/spec/properties/quality/properties/nonFiniteRate/type",keyword:"type",params:{type: "number"}};
+if(vErrors === null){
+vErrors = [err60];
+}
+else {
+vErrors.push(err60);
+}
+errors++;
+}
+}
+else {
+const err61 = {instancePath:instancePath+"/spec/quality",schemaPath:"#/properties/spec/properties/quality/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err61];
+}
+else {
+vErrors.push(err61);
+}
+errors++;
+}
+}
+else {
+const err62 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err62];
+}
+else {
+vErrors.push(err62);
+}
+errors++;
+}
+}
+}
+else {
+const err63 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err63];
+}
+else {
+vErrors.push(err63);
+}
+errors++;
+}
+validate27.errors = vErrors;
+return errors === 0;
+}
+validate27.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+export const validateNamespace = validate28;
+const schema39 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"plumbline.dev/v1alpha1"},"kind":{"const":"Namespace"},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"labels":{"type":"object","maxProperties":64,"propertyNames":{"pattern":"^[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?$"},"additionalProperties":{"type":"string","maxLength":253},"default":{}},"formerly":{"type":"array","maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"default":[]}}},"spec":{"type":"object","additionalProperties":false,"required":["owners"],"properties":{"description":{"type":"string","maxLength":1024},"owners":{"type":"array","minItems":1,"maxItems":64,"uniqueItems":true,"items":{"type":"string","maxLength":128,"pattern":"^[^\\s]([^\\r\\n\\t]*[^\\s])?$"}}}}}};
+const pattern65 = new RegExp("^[^\\s]([^\\r\\n\\t]*[^\\s])?$", "u");
+
+function validate28(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate28.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7301,7 +8114,7 @@ vErrors.push(err29);
 }
 errors++;
 }
-if(!pattern60.test(data11)){
+if(!pattern65.test(data11)){
 const err30 = {instancePath:instancePath+"/spec/owners/" + i2,schemaPath:"#/properties/spec/properties/owners/items/pattern",keyword:"pattern",params:{pattern: "^[^\\s]([^\\r\\n\\t]*[^\\s])?$"}};
 if(vErrors === null){
 vErrors = [err30];
@@ -7382,19 +8195,19 @@ vErrors.push(err35);
 }
 errors++;
 }
-validate27.errors = vErrors;
+validate28.errors = vErrors;
 return errors === 0;
 }
-validate27.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate28.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validatePlatform = validate28;
-const schema39 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"plumbline.dev/v1alpha1"},"kind":{"const":"Platform"},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"labels":{"type":"object","maxProperties":64,"propertyNames":{"pattern":"^[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?$"},"additionalProperties":{"type":"string","maxLength":253},"default":{}},"formerly":{"type":"array","maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"default":[]}}},"spec":{"type":"object","additionalProperties":false,"properties":{"description":{"type":"string","maxLength":1024},"deletionCapPercent":{"type":"integer","minimum":0,"maximum":100,"default":20},"policies":{"type":"array","maxItems":32,"uniqueItems":true,"items":{"type":"string","enum":["safety"]},"default":["safety"]},"requireSignedCommits":{"type":"boolean","default":false},"requiredApprovals":{"enum":["none","self","other"]},"allowedSigners":{"type":"string","maxLength":255,"pattern":"^[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$","default":"allowed_signers"}}}}};
-const pattern64 = new RegExp("^[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$", "u");
+export const validatePlatform = validate29;
+const schema40 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"plumbline.dev/v1alpha1"},"kind":{"const":"Platform"},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"labels":{"type":"object","maxProperties":64,"propertyNames":{"pattern":"^[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?$"},"additionalProperties":{"type":"string","maxLength":253},"default":{}},"formerly":{"type":"array","maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"default":[]}}},"spec":{"type":"object","additionalProperties":false,"properties":{"description":{"type":"string","maxLength":1024},"deletionCapPercent":{"type":"integer","minimum":0,"maximum":100,"default":20},"policies":{"type":"array","maxItems":32,"uniqueItems":true,"items":{"type":"string","enum":["safety"]},"default":["safety"]},"requireSignedCommits":{"type":"boolean","default":false},"requiredApprovals":{"enum":["none","self","other"]},"allowedSigners":{"type":"string","maxLength":255,"pattern":"^[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$","default":"allowed_signers"}}}}};
+const pattern69 = new RegExp("^[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$", "u");
 
-function validate28(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate29(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate28.evaluated;
+const evaluated0 = validate29.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7804,7 +8617,7 @@ vErrors.push(err30);
 errors++;
 }
 if(!(data12 === "safety")){
-const err31 = {instancePath:instancePath+"/spec/policies/" + i2,schemaPath:"#/properties/spec/properties/policies/items/enum",keyword:"enum",params:{allowedValues: schema39.properties.spec.properties.policies.items.enum}};
+const err31 = {instancePath:instancePath+"/spec/policies/" + i2,schemaPath:"#/properties/spec/properties/policies/items/enum",keyword:"enum",params:{allowedValues: schema40.properties.spec.properties.policies.items.enum}};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -7862,7 +8675,7 @@ errors++;
 if(data8.requiredApprovals !== undefined){
 let data14 = data8.requiredApprovals;
 if(!(((data14 === "none") || (data14 === "self")) || (data14 === "other"))){
-const err35 = {instancePath:instancePath+"/spec/requiredApprovals",schemaPath:"#/properties/spec/properties/requiredApprovals/enum",keyword:"enum",params:{allowedValues: schema39.properties.spec.properties.requiredApprovals.enum}};
+const err35 = {instancePath:instancePath+"/spec/requiredApprovals",schemaPath:"#/properties/spec/properties/requiredApprovals/enum",keyword:"enum",params:{allowedValues: schema40.properties.spec.properties.requiredApprovals.enum}};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -7884,7 +8697,7 @@ vErrors.push(err36);
 }
 errors++;
 }
-if(!pattern64.test(data15)){
+if(!pattern69.test(data15)){
 const err37 = {instancePath:instancePath+"/spec/allowedSigners",schemaPath:"#/properties/spec/properties/allowedSigners/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$"}};
 if(vErrors === null){
 vErrors = [err37];
@@ -7928,19 +8741,19 @@ vErrors.push(err40);
 }
 errors++;
 }
-validate28.errors = vErrors;
+validate29.errors = vErrors;
 return errors === 0;
 }
-validate28.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate29.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateRelease = validate29;
-const schema40 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"plumbline.dev/v1alpha1"},"kind":{"const":"Release"},"metadata":{"type":"object","additionalProperties":false,"required":["name","namespace"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"namespace":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"labels":{"type":"object","maxProperties":64,"propertyNames":{"pattern":"^[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?$"},"additionalProperties":{"type":"string","maxLength":253},"default":{}},"formerly":{"type":"array","maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"default":[]}}},"spec":{"type":"object","additionalProperties":false,"required":["endpoint","versions"],"properties":{"description":{"type":"string","maxLength":1024},"endpoint":{"type":"string","minLength":1,"maxLength":63},"versions":{"type":"array","minItems":1,"maxItems":16,"items":{"type":"object","additionalProperties":false,"required":["version","percent"],"properties":{"version":{"type":"string","pattern":"^sha256:[0-9a-f]{64}$"},"percent":{"type":"number","minimum":0,"maximum":100}}}},"quarantine":{"type":"array","minItems":0,"maxItems":256,"items":{"type":"object","additionalProperties":false,"required":["version","runKey"],"properties":{"version":{"type":"string","pattern":"^sha256:[0-9a-f]{64}$"},"runKey":{"type":"string","pattern":"^sha256:[0-9a-f]{64}$"},"reason":{"type":"string","maxLength":512}}}}}}}};
-const pattern69 = new RegExp("^sha256:[0-9a-f]{64}$", "u");
+export const validateRelease = validate30;
+const schema41 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"plumbline.dev/v1alpha1"},"kind":{"const":"Release"},"metadata":{"type":"object","additionalProperties":false,"required":["name","namespace"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"namespace":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"labels":{"type":"object","maxProperties":64,"propertyNames":{"pattern":"^[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?$"},"additionalProperties":{"type":"string","maxLength":253},"default":{}},"formerly":{"type":"array","maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"default":[]}}},"spec":{"type":"object","additionalProperties":false,"required":["endpoint","versions"],"properties":{"description":{"type":"string","maxLength":1024},"endpoint":{"type":"string","minLength":1,"maxLength":63},"versions":{"type":"array","minItems":1,"maxItems":16,"items":{"type":"object","additionalProperties":false,"required":["version","percent"],"properties":{"version":{"type":"string","pattern":"^sha256:[0-9a-f]{64}$"},"percent":{"type":"number","minimum":0,"maximum":100}}}},"quarantine":{"type":"array","minItems":0,"maxItems":256,"items":{"type":"object","additionalProperties":false,"required":["version","runKey"],"properties":{"version":{"type":"string","pattern":"^sha256:[0-9a-f]{64}$"},"runKey":{"type":"string","pattern":"^sha256:[0-9a-f]{64}$"},"reason":{"type":"string","maxLength":512}}}}}}}};
+const pattern74 = new RegExp("^sha256:[0-9a-f]{64}$", "u");
 
-function validate29(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate30(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate29.evaluated;
+const evaluated0 = validate30.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8431,7 +9244,7 @@ errors++;
 if(data13.version !== undefined){
 let data14 = data13.version;
 if(typeof data14 === "string"){
-if(!pattern69.test(data14)){
+if(!pattern74.test(data14)){
 const err39 = {instancePath:instancePath+"/spec/versions/" + i2+"/version",schemaPath:"#/properties/spec/properties/versions/items/properties/version/pattern",keyword:"pattern",params:{pattern: "^sha256:[0-9a-f]{64}$"}};
 if(vErrors === null){
 vErrors = [err39];
@@ -8574,7 +9387,7 @@ errors++;
 if(data17.version !== undefined){
 let data18 = data17.version;
 if(typeof data18 === "string"){
-if(!pattern69.test(data18)){
+if(!pattern74.test(data18)){
 const err51 = {instancePath:instancePath+"/spec/quarantine/" + i3+"/version",schemaPath:"#/properties/spec/properties/quarantine/items/properties/version/pattern",keyword:"pattern",params:{pattern: "^sha256:[0-9a-f]{64}$"}};
 if(vErrors === null){
 vErrors = [err51];
@@ -8599,7 +9412,7 @@ errors++;
 if(data17.runKey !== undefined){
 let data19 = data17.runKey;
 if(typeof data19 === "string"){
-if(!pattern69.test(data19)){
+if(!pattern74.test(data19)){
 const err53 = {instancePath:instancePath+"/spec/quarantine/" + i3+"/runKey",schemaPath:"#/properties/spec/properties/quarantine/items/properties/runKey/pattern",keyword:"pattern",params:{pattern: "^sha256:[0-9a-f]{64}$"}};
 if(vErrors === null){
 vErrors = [err53];
@@ -8693,18 +9506,18 @@ vErrors.push(err60);
 }
 errors++;
 }
-validate29.errors = vErrors;
+validate30.errors = vErrors;
 return errors === 0;
 }
-validate29.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate30.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateTarget = validate30;
-const schema41 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"plumbline.dev/v1alpha1"},"kind":{"const":"Target"},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"labels":{"type":"object","maxProperties":64,"propertyNames":{"pattern":"^[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?$"},"additionalProperties":{"type":"string","maxLength":253},"default":{}},"formerly":{"type":"array","maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"default":[]}}},"spec":{"type":"object","additionalProperties":false,"required":["zone","executor","pools"],"properties":{"description":{"type":"string","maxLength":1024},"zone":{"type":"string","minLength":1,"maxLength":63},"executor":{"type":"string","enum":["process"]},"pools":{"type":"array","minItems":1,"maxItems":32,"items":{"type":"object","additionalProperties":false,"required":["name","device","slots"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"device":{"type":"string","enum":["cpu","gpu"]},"slots":{"type":"integer","minimum":0,"maximum":256},"hourlyPriceUsd":{"type":"number","minimum":0,"maximum":1000000,"default":0}}}},"deletionPolicy":{"type":"string","enum":["Retain","Orphan","Delete"],"default":"Retain"}}}}};
+export const validateTarget = validate31;
+const schema42 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"plumbline.dev/v1alpha1"},"kind":{"const":"Target"},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"labels":{"type":"object","maxProperties":64,"propertyNames":{"pattern":"^[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?$"},"additionalProperties":{"type":"string","maxLength":253},"default":{}},"formerly":{"type":"array","maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"default":[]}}},"spec":{"type":"object","additionalProperties":false,"required":["zone","executor","pools"],"properties":{"description":{"type":"string","maxLength":1024},"zone":{"type":"string","minLength":1,"maxLength":63},"executor":{"type":"string","enum":["process"]},"pools":{"type":"array","minItems":1,"maxItems":32,"items":{"type":"object","additionalProperties":false,"required":["name","device","slots"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"device":{"type":"string","enum":["cpu","gpu"]},"slots":{"type":"integer","minimum":0,"maximum":256},"hourlyPriceUsd":{"type":"number","minimum":0,"maximum":1000000,"default":0}}}},"deletionPolicy":{"type":"string","enum":["Retain","Orphan","Delete"],"default":"Retain"}}}}};
 
-function validate30(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate31(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate30.evaluated;
+const evaluated0 = validate31.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -9124,7 +9937,7 @@ vErrors.push(err32);
 errors++;
 }
 if(!(data11 === "process")){
-const err33 = {instancePath:instancePath+"/spec/executor",schemaPath:"#/properties/spec/properties/executor/enum",keyword:"enum",params:{allowedValues: schema41.properties.spec.properties.executor.enum}};
+const err33 = {instancePath:instancePath+"/spec/executor",schemaPath:"#/properties/spec/properties/executor/enum",keyword:"enum",params:{allowedValues: schema42.properties.spec.properties.executor.enum}};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -9244,7 +10057,7 @@ vErrors.push(err42);
 errors++;
 }
 if(!((data15 === "cpu") || (data15 === "gpu"))){
-const err43 = {instancePath:instancePath+"/spec/pools/" + i2+"/device",schemaPath:"#/properties/spec/properties/pools/items/properties/device/enum",keyword:"enum",params:{allowedValues: schema41.properties.spec.properties.pools.items.properties.device.enum}};
+const err43 = {instancePath:instancePath+"/spec/pools/" + i2+"/device",schemaPath:"#/properties/spec/properties/pools/items/properties/device/enum",keyword:"enum",params:{allowedValues: schema42.properties.spec.properties.pools.items.properties.device.enum}};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -9358,7 +10171,7 @@ vErrors.push(err52);
 errors++;
 }
 if(!(((data18 === "Retain") || (data18 === "Orphan")) || (data18 === "Delete"))){
-const err53 = {instancePath:instancePath+"/spec/deletionPolicy",schemaPath:"#/properties/spec/properties/deletionPolicy/enum",keyword:"enum",params:{allowedValues: schema41.properties.spec.properties.deletionPolicy.enum}};
+const err53 = {instancePath:instancePath+"/spec/deletionPolicy",schemaPath:"#/properties/spec/properties/deletionPolicy/enum",keyword:"enum",params:{allowedValues: schema42.properties.spec.properties.deletionPolicy.enum}};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -9390,18 +10203,18 @@ vErrors.push(err55);
 }
 errors++;
 }
-validate30.errors = vErrors;
+validate31.errors = vErrors;
 return errors === 0;
 }
-validate30.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate31.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateTrainer = validate31;
-const schema42 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"plumbline.dev/v1alpha1"},"kind":{"const":"Trainer"},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"labels":{"type":"object","maxProperties":64,"propertyNames":{"pattern":"^[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?$"},"additionalProperties":{"type":"string","maxLength":253},"default":{}},"formerly":{"type":"array","maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"default":[]}}},"spec":{"type":"object","additionalProperties":false,"required":["bundled"],"properties":{"description":{"type":"string","maxLength":1024},"bundled":{"type":"string","enum":["lightgbm"]},"contractVersion":{"type":"integer","const":1,"default":1}}}}};
+export const validateTrainer = validate32;
+const schema43 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"plumbline.dev/v1alpha1"},"kind":{"const":"Trainer"},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"labels":{"type":"object","maxProperties":64,"propertyNames":{"pattern":"^[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?$"},"additionalProperties":{"type":"string","maxLength":253},"default":{}},"formerly":{"type":"array","maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"default":[]}}},"spec":{"type":"object","additionalProperties":false,"required":["bundled"],"properties":{"description":{"type":"string","maxLength":1024},"bundled":{"type":"string","enum":["lightgbm"]},"contractVersion":{"type":"integer","const":1,"default":1}}}}};
 
-function validate31(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate32(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate31.evaluated;
+const evaluated0 = validate32.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -9766,7 +10579,7 @@ vErrors.push(err27);
 errors++;
 }
 if(!(data10 === "lightgbm")){
-const err28 = {instancePath:instancePath+"/spec/bundled",schemaPath:"#/properties/spec/properties/bundled/enum",keyword:"enum",params:{allowedValues: schema42.properties.spec.properties.bundled.enum}};
+const err28 = {instancePath:instancePath+"/spec/bundled",schemaPath:"#/properties/spec/properties/bundled/enum",keyword:"enum",params:{allowedValues: schema43.properties.spec.properties.bundled.enum}};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -9820,19 +10633,19 @@ vErrors.push(err32);
 }
 errors++;
 }
-validate31.errors = vErrors;
+validate32.errors = vErrors;
 return errors === 0;
 }
-validate31.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate32.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateZone = validate32;
-const schema43 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"plumbline.dev/v1alpha1"},"kind":{"const":"Zone"},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"labels":{"type":"object","maxProperties":64,"propertyNames":{"pattern":"^[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?$"},"additionalProperties":{"type":"string","maxLength":253},"default":{}},"formerly":{"type":"array","maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"default":[]}}},"spec":{"type":"object","additionalProperties":false,"required":["jurisdiction"],"properties":{"description":{"type":"string","maxLength":1024},"jurisdiction":{"type":"string","maxLength":16,"pattern":"^[A-Z]{2}(-[A-Z0-9]{1,8})?$"}}}}};
-const pattern82 = new RegExp("^[A-Z]{2}(-[A-Z0-9]{1,8})?$", "u");
+export const validateZone = validate33;
+const schema44 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"plumbline.dev/v1alpha1"},"kind":{"const":"Zone"},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"labels":{"type":"object","maxProperties":64,"propertyNames":{"pattern":"^[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?$"},"additionalProperties":{"type":"string","maxLength":253},"default":{}},"formerly":{"type":"array","maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"default":[]}}},"spec":{"type":"object","additionalProperties":false,"required":["jurisdiction"],"properties":{"description":{"type":"string","maxLength":1024},"jurisdiction":{"type":"string","maxLength":16,"pattern":"^[A-Z]{2}(-[A-Z0-9]{1,8})?$"}}}}};
+const pattern87 = new RegExp("^[A-Z]{2}(-[A-Z0-9]{1,8})?$", "u");
 
-function validate32(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate33(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate32.evaluated;
+const evaluated0 = validate33.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -10194,7 +11007,7 @@ vErrors.push(err27);
 }
 errors++;
 }
-if(!pattern82.test(data10)){
+if(!pattern87.test(data10)){
 const err28 = {instancePath:instancePath+"/spec/jurisdiction",schemaPath:"#/properties/spec/properties/jurisdiction/pattern",keyword:"pattern",params:{pattern: "^[A-Z]{2}(-[A-Z0-9]{1,8})?$"}};
 if(vErrors === null){
 vErrors = [err28];
@@ -10239,7 +11052,7 @@ vErrors.push(err31);
 }
 errors++;
 }
-validate32.errors = vErrors;
+validate33.errors = vErrors;
 return errors === 0;
 }
-validate32.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate33.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};

@@ -33,10 +33,12 @@ function toProposal(digit: string): Proposal {
     title: `Release ${digit}`,
     body: 'why',
     mergedBecause: null,
-    file: {
-      path: RELEASE_FILE.path,
-      text: toReleaseText({ namespace: 'payments', endpoint: 'fraud', version }),
-    },
+    files: [
+      {
+        path: RELEASE_FILE.path,
+        text: toReleaseText({ namespace: 'payments', endpoint: 'fraud', version }),
+      },
+    ],
   };
 }
 

@@ -8,6 +8,7 @@ import {
   createMemoryProposalTables,
 } from '../../reconciler/adapters/proposals/memory/proposals.ts';
 import { toRefKey } from '../../reconciler/core/contracts/ref.ts';
+import type { Proposal } from '../../reconciler/core/release/proposal.ts';
 import { createRevisionReader } from '../../reconciler/engine/revision-reader.ts';
 import { REPO } from '../unit/kinds/model-story.ts';
 import { ACTORS, createForgeHarness, type ForgeHarness } from './forge/harness.ts';
@@ -82,6 +83,8 @@ describeProposals({
   },
 });
 
+const textOf = ({ files }: Pick<Proposal, 'files'>) => files[0]?.text ?? '';
+
 describe('a proposal by pull request', () => {
   const proposal = {
     branch: 'plumbline/release/payments.fraud/222',
@@ -89,7 +92,7 @@ describe('a proposal by pull request', () => {
     title: 'Release two',
     body: 'why',
     mergedBecause: null,
-    file: { ...RELEASE_FILE, text: RELEASE_FILE.text.replace(/1{64}/, '2'.repeat(64)) },
+    files: [{ ...RELEASE_FILE, text: RELEASE_FILE.text.replace(/1{64}/, '2'.repeat(64)) }],
   };
 
   it('is one signed commit of the machine on top of main, which changes one file', async () => {
@@ -102,7 +105,7 @@ describe('a proposal by pull request', () => {
       ...{ authors: ['plumbline@localhost'], conflicts: [], base: await harness.readMain() },
     });
     const after = await harness.readFiles(pull.head);
-    expect(after).toEqual({ ...before, [RELEASE_FILE.path]: proposal.file.text });
+    expect(after).toEqual({ ...before, [RELEASE_FILE.path]: textOf(proposal) });
     expect((await harness.git.readCommit(pull.head)).signature).not.toBeNull();
   });
 
@@ -119,7 +122,7 @@ describe('a proposal by pull request', () => {
     const other = { ...proposal, branch: 'plumbline/release/payments.fraud/333' };
     const left = await harness.push(
       other.branch,
-      { [other.file.path]: other.file.text },
+      { [RELEASE_FILE.path]: textOf(other) },
       'plumbline',
     );
     const next = await openProposals(harness).open(other);
@@ -150,7 +153,7 @@ describe('a proposal by pull request', () => {
     const pull = await harness.forge.read(number);
     expect(pull.comments.map(({ body }) => body)).toEqual([merged.mergedBecause]);
     const files = await harness.readFiles(await harness.readMain());
-    expect(files[merged.file.path]).toBe(merged.file.text);
+    expect(files[RELEASE_FILE.path]).toBe(textOf(merged));
   });
 
   it('is left to people when somebody else had a part in it', async () => {
@@ -165,11 +168,11 @@ describe('a proposal by pull request', () => {
   it('is left to people when main has changed the same file meanwhile', async () => {
     const harness = await createRepo();
     const number = await openProposals(harness).open(proposal);
-    await harness.push('main', { [merged.file.path]: `# held\n${RELEASE_FILE.text}` });
+    await harness.push('main', { [RELEASE_FILE.path]: `# held\n${RELEASE_FILE.text}` });
     expect(await openProposals(harness).open(merged)).toBe(number);
     expect(await openProposals(harness).open(merged)).toBe(number);
     const pull = await harness.forge.read(number);
-    expect(pull).toMatchObject({ state: 'open', conflicts: [merged.file.path] });
+    expect(pull).toMatchObject({ state: 'open', conflicts: [RELEASE_FILE.path] });
     expect(pull.comments).toHaveLength(1);
   });
 });

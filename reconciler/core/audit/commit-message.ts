@@ -15,6 +15,12 @@ const VERBS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     abandoned: 'Give up rolling back',
   },
   alarm: { succeeded: 'Alarm of', failed: 'Fail to tell of', abandoned: 'Give up telling of' },
+  retrain: { succeeded: 'Retrain', failed: 'Fail to retrain', abandoned: 'Give up retraining' },
+  conclude: {
+    succeeded: 'Conclude the retraining of',
+    failed: 'Fail to conclude the retraining of',
+    abandoned: 'Give up concluding the retraining of',
+  },
   retire: { succeeded: 'Retire', failed: 'Fail to retire', abandoned: 'Give up retiring' },
   orphan: { succeeded: 'Orphan', failed: 'Fail to orphan', abandoned: 'Give up orphaning' },
   delete: { succeeded: 'Delete', failed: 'Fail to delete', abandoned: 'Give up deleting' },

@@ -11,6 +11,8 @@ const DIRECTIONS: Readonly<Record<string, Direction>> = {
   promote: 'converge',
   rollback: 'converge',
   alarm: 'converge',
+  retrain: 'converge',
+  conclude: 'converge',
   retire: 'remove',
   orphan: 'remove',
   delete: 'remove',

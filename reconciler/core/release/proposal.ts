@@ -9,7 +9,8 @@ export type Proposal = {
   readonly replaces: string;
   readonly title: string;
   readonly body: string;
-  readonly file: RepoFile;
+  /** Whole, as main is to have them. */
+  readonly files: readonly RepoFile[];
   /** Why the machine may merge it without asking anybody; null when people decide. */
   readonly mergedBecause: string | null;
 };

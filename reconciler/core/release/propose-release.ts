@@ -45,7 +45,7 @@ export function proposeRelease(question: ReleaseQuestion): Proposal | null {
     replaces: toBranchPrefix(endpoint),
     title: `Release ${toShortDigest(record.version)} to ${namespace}/${name} in ${environment}`,
     body: describeRelease(question),
-    file: { path, text },
+    files: [{ path, text }],
     mergedBecause: question.approval === 'none' ? describeUnasked(environment) : null,
   };
 }
@@ -59,11 +59,27 @@ export function describeUnasked(environment: string): string {
  * stay in the zone: only figures over all held-out rows are told.
  */
 function describeRelease({ endpoint, environment, record, served }: ReleaseQuestion): string {
-  const { evaluation, gates, snapshots } = record;
+  return [
+    `The model ${record.model} has a version that passed its gates. Merging this gives it all traffic of the endpoint ${endpoint.namespace}/${endpoint.name} in ${environment}, by the steps of its rollout; ${describeServed(served)}.`,
+    '',
+    ...describeVersion(record),
+    '',
+    'Closing this declines the version for this endpoint. Reverting the merge later takes it back without a training.',
+  ].join('\n');
+}
+
+/** What was measured of a version, how its gates were judged and where it comes from. */
+export function describeVersion({
+  evaluation,
+  gates,
+  snapshots,
+  version,
+  runKey,
+  trainerDigest,
+  seed,
+}: VersionRecord): readonly string[] {
   const overall = evaluation.metrics.filter(({ slice }) => slice === null);
   return [
-    `The model ${record.model} has a version that passed its gates. Merging this gives it all traffic of the endpoint ${endpoint.namespace}/${endpoint.name} in ${environment}; ${describeServed(served)}.`,
-    '',
     `Measured on ${evaluation.rows.test} held-out rows:`,
     ...overall.map((metric) => `- ${describeMetric(metric)}`),
     '',
@@ -71,13 +87,11 @@ function describeRelease({ endpoint, environment, record, served }: ReleaseQuest
     ...gates.map(({ verdict, why }) => `- ${verdict}: ${toPrintable(why, MAX_WHY_LENGTH)}`),
     '',
     'Where it comes from:',
-    `- version ${record.version}`,
-    `- run ${record.runKey}`,
+    `- version ${version}`,
+    `- run ${runKey}`,
     ...snapshots.map(({ source, digest }) => `- data ${source} ${digest}`),
-    `- trainer ${record.trainerDigest}, seed ${record.seed}`,
-    '',
-    'Closing this declines the version for this endpoint. Reverting the merge later takes it back without a training.',
-  ].join('\n');
+    `- trainer ${trainerDigest}, seed ${seed}`,
+  ];
 }
 
 function describeServed(served: ReleaseQuestion['served']): string {

@@ -42,7 +42,7 @@ export function proposeRevert(question: RevertQuestion): Proposal | null {
     replaces: `${branch}/`,
     title: `Revert ${namespace}/${name} in ${environment} to ${toShortDigest(stable)}`,
     body: describeRevert(question, reason),
-    file: { path: file.path, text },
+    files: [{ path: file.path, text }],
     mergedBecause: approval === 'none' ? describeUnasked(environment) : null,
   };
 }

@@ -1,5 +1,6 @@
-import { type Document, isSeq, parseAllDocuments } from 'yaml';
+import { type Document, isSeq } from 'yaml';
 import { API_VERSION } from '../contracts/normal-form.ts';
+import { editDocument } from './edit-document.ts';
 
 export type ReleaseWords = {
   readonly namespace: string;
@@ -63,15 +64,5 @@ function editRelease(
   { namespace, endpoint }: Pick<ReleaseWords, 'namespace' | 'endpoint'>,
   edit: (release: Document) => void,
 ): string | null {
-  const documents = parseAllDocuments(text);
-  if (!Array.isArray(documents) || documents.some(({ errors }) => errors.length > 0)) return null;
-  const found = documents.find(
-    (document) =>
-      document.get('kind') === 'Release' &&
-      document.getIn(['metadata', 'name']) === endpoint &&
-      document.getIn(['metadata', 'namespace']) === namespace,
-  );
-  if (found === undefined) return null;
-  edit(found);
-  return documents.map((document) => document.toString({ lineWidth: 0 })).join('');
+  return editDocument(text, { kind: 'Release', namespace, name: endpoint }, edit);
 }

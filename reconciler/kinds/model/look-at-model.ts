@@ -13,6 +13,7 @@ import type { KeptState } from '../kept-states.ts';
 import { createZoneForms } from '../zone-forms.ts';
 import type { ModelNotes, StartedRun } from './model-notes.ts';
 import type { ModelPorts } from './model-ports.ts';
+import { lookAtRetraining } from './retrain.ts';
 import { resolveTrainingInput, resolveViews } from './training-input.ts';
 
 /** How the run of a model goes, and whether its version is where it was put. */
@@ -28,6 +29,7 @@ export async function lookAtModel(
   const facts: ModelFacts = {
     run: run === null ? null : await lookAtRun(ports, run, ref),
     changedViews: state.live === null ? [] : await listChangedViews(ports, state.live, state.notes),
+    retrain: state.live === null ? null : await lookAtRetraining(ports, state.live, state.notes),
   };
   return { isThere, facts: facts as JsonObject };
 }

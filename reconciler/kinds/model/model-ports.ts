@@ -1,6 +1,7 @@
 import type { ArtifactStore } from '../../ports/artifact-store.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Definitions } from '../../ports/definitions.ts';
+import type { Proposals } from '../../ports/proposals.ts';
 import type { Runs } from '../../ports/runs.ts';
 import type { Snapshots } from '../../ports/snapshots.ts';
 import type { Trainers } from '../../ports/trainers.ts';
@@ -15,5 +16,6 @@ export type ModelPorts = {
   readonly trainers: Trainers;
   readonly runs: Runs;
   readonly artifacts: ArtifactStore;
+  readonly proposals: Proposals;
   readonly programs: RunPrograms;
 };

@@ -26,15 +26,11 @@ export async function publishRun(
 ): Promise<Work<ModelNotes>> {
   const run = before?.notes.run ?? null;
   if (run === null) throw new Error('a model is published only after it was trained');
-  const known = await ports.artifacts.findByRun(run.runKey);
-  const { record, judgement } =
-    known === null
-      ? await publishResult(ports, model, form, run)
-      : { record: known, judgement: requirePassed(form, known.evaluation) };
-  const summary = known === null ? describePublication(record) : describeStay(record, judgement);
+  const { record, judgement, isNew } = await makeVersion(ports, model, form, run);
+  const summary = isNew ? describePublication(record) : describeStay(record, judgement);
   const { runKey, trainerDigest, version } = record;
   return {
-    notes: { run, version },
+    notes: { ...before?.notes, run, version },
     outcome: {
       inputs: {
         run: runKey as Digest,
@@ -44,6 +40,22 @@ export async function publishRun(
       summary,
     },
   };
+}
+
+/** Throws P803 when the run failed, P805 when a gate is not passed: then there is no version. */
+export async function makeVersion(
+  ports: ModelPorts,
+  model: string,
+  form: NormalForm,
+  run: StartedRun,
+): Promise<{
+  readonly record: VersionRecord;
+  readonly judgement: GateJudgement;
+  readonly isNew: boolean;
+}> {
+  const known = await ports.artifacts.findByRun(run.runKey);
+  if (known === null) return { ...(await publishResult(ports, model, form, run)), isNew: true };
+  return { record: known, judgement: requirePassed(form, known.evaluation), isNew: false };
 }
 
 async function publishResult(
@@ -99,7 +111,7 @@ function requirePassed(form: NormalForm, evaluation: EvaluationReport): GateJudg
 }
 
 /** What the ledger says of a publication. */
-function describePublication({ version, evaluation }: VersionRecord): string {
+export function describePublication({ version, evaluation }: VersionRecord): string {
   const auc = evaluation.metrics.find(({ name, slice }) => name === 'auc' && slice === null);
   const figure = auc === undefined ? '' : `: ${describeMetric(auc)}`;
   return `the version ${toShortDigest(version)}${figure}`;

@@ -25,31 +25,54 @@ type TrainInput = WorkInput<ModelNotes>;
 export async function startRun(ports: ModelPorts, input: TrainInput): Promise<Work<ModelNotes>> {
   const { target, before } = input;
   const model: NormalForm = { ...target, spec: target.spec['train'] as JsonObject };
-  const forms = createZoneForms(ports.definitions);
-  const { trainer } = toTypedSpec(model, 'Model').training;
-  const { bundled } = toTypedSpec(await forms.require('Trainer', trainer), 'Trainer');
-  const installed = await ports.trainers.ensure(bundled);
   const pinned = await findPinnedSnapshots(ports, input, model);
-  const training = await resolveTrainingInput({ ...ports, forms }, model, installed.digest, pinned);
-  const plan = planTraining(training);
-  const isKnown = (await ports.artifacts.findByRun(plan.runKey)) !== null;
+  const prepared = await prepareRun(ports, model, pinned);
+  const { plan, isKnown } = prepared;
   await ports.runs.raiseFence(input.fence);
   await forgetFormerRun(ports, input, plan.runKey);
-  if (!isKnown) await beginRun(ports, input, { training, plan, installed });
+  if (!isKnown) await beginRun(ports, input, prepared);
   const notes = before?.notes ?? NO_NOTES;
   return {
     live: before?.live ?? null,
     notes: { ...notes, run: toStartedRun(model, plan) },
     outcome: {
-      inputs: {
-        run: plan.runKey as Digest,
-        snapshot: plan.snapshotDigest as Digest,
-        trainer: installed.digest as Digest,
-      },
+      inputs: toRunInputs(prepared),
       summary: isKnown
         ? `needs no run: ${toShortDigest(plan.runKey)} has a version already`
         : `starts the run ${toShortDigest(plan.runKey)}`,
     },
+  };
+}
+
+export type PreparedRun = {
+  readonly training: TrainingInput;
+  readonly plan: TrainingPlan;
+  readonly installed: InstalledTrainer;
+  /** Whether a version was made by it before. */
+  readonly isKnown: boolean;
+};
+
+/** What a run of this definition would be now: everything that it reads is looked up here. */
+export async function prepareRun(
+  ports: ModelPorts,
+  model: NormalForm,
+  pinned: readonly UsedSnapshot[] = [],
+): Promise<PreparedRun> {
+  const forms = createZoneForms(ports.definitions);
+  const { trainer } = toTypedSpec(model, 'Model').training;
+  const { bundled } = toTypedSpec(await forms.require('Trainer', trainer), 'Trainer');
+  const installed = await ports.trainers.ensure(bundled);
+  const training = await resolveTrainingInput({ ...ports, forms }, model, installed.digest, pinned);
+  const plan = planTraining(training);
+  const isKnown = (await ports.artifacts.findByRun(plan.runKey)) !== null;
+  return { training, plan, installed, isKnown };
+}
+
+export function toRunInputs({ plan, installed }: PreparedRun): Readonly<Record<string, Digest>> {
+  return {
+    run: plan.runKey as Digest,
+    snapshot: plan.snapshotDigest as Digest,
+    trainer: installed.digest as Digest,
   };
 }
 
@@ -62,7 +85,9 @@ async function findPinnedSnapshots(
   { before, effect }: TrainInput,
   model: NormalForm,
 ): Promise<readonly UsedSnapshot[]> {
-  const { run, version } = before?.notes ?? NO_NOTES;
+  const { run, version, candidate } = before?.notes ?? NO_NOTES;
+  // What was proposed is what is merged, whatever data has come since.
+  if (candidate?.run.modelDigest === toModelDigest(model)) return candidate.run.snapshots;
   if (run === null || version === null || run.modelDigest !== toModelDigest(model)) return [];
   const published = await artifacts.list(toResourcePath(effect.ref));
   return published.some((one) => one.version === version) ? [] : run.snapshots;
@@ -82,17 +107,12 @@ async function forgetFormerRun(
 }
 
 /** A run of this key that has failed is begun anew; one that goes on is left to go on. */
-async function beginRun(
+export async function beginRun(
   ports: ModelPorts,
-  { fence, cause }: TrainInput,
-  made: {
-    readonly training: TrainingInput;
-    readonly plan: TrainingPlan;
-    readonly installed: InstalledTrainer;
-  },
+  { fence, cause }: Pick<TrainInput, 'fence' | 'cause'>,
+  { training, plan, installed }: PreparedRun,
 ): Promise<void> {
   const { runs, zone, programs } = ports;
-  const { training, plan, installed } = made;
   const { state } = await runs.observe(plan.runKey);
   if (state === 'failed') await runs.remove(fence, plan.runKey);
   const { revision } = cause;
@@ -100,7 +120,7 @@ async function beginRun(
   await runs.start(fence, toRunRequest({ training, plan, zone, revision, trainerArgv, programs }));
 }
 
-function toStartedRun(model: NormalForm, { runKey, identity }: TrainingPlan): StartedRun {
+export function toStartedRun(model: NormalForm, { runKey, identity }: TrainingPlan): StartedRun {
   const { modelDigest, contractDigest, trainerDigest, snapshots, seed } = identity;
   return {
     ...{ runKey, modelDigest, contractDigest, trainerDigest, snapshots, seed },

@@ -5,7 +5,7 @@ import type { Definitions } from '../../ports/definitions.ts';
 import type { KindHandler } from '../../ports/kind-handler.ts';
 import { createKeptHandler } from '../kept-handler.ts';
 import { createKeptStates } from '../kept-states.ts';
-import { type MonitorNotes, NO_NOTES } from './monitor-notes.ts';
+import { type MonitorNotes, NO_NOTES } from '../monitor-notes.ts';
 import { toAlarmInputs, type WatchPorts, watch } from './watch.ts';
 
 export type MonitorPorts = WatchPorts & { readonly definitions: Definitions };

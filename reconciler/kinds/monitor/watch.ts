@@ -13,7 +13,7 @@ import type { ArtifactStore } from '../../ports/artifact-store.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Counters } from '../../ports/counters.ts';
 import type { Routes } from '../../ports/routes.ts';
-import type { MonitorNotes } from './monitor-notes.ts';
+import type { MonitorNotes } from '../monitor-notes.ts';
 
 export type WatchPorts = {
   readonly routes: Routes;
@@ -47,7 +47,7 @@ export async function watch(
   const counts = subtractCounts(counted, window.counted);
   const bounds = { from: toRfc3339(window.fromMs), to: toRfc3339(now) };
   const judged = judgeWindow(toDriftSpec(spec), reference, { ...bounds, counts }, notes.state);
-  const last = { ...judged.record, version };
+  const last = { ...judged.record, endpoint: spec.endpoint, version };
   const isAlarm = judged.verdict === 'drift' || judged.verdict === 'warn';
   const alarm = isAlarm ? last : null;
   return { ...notes, window: next, state: judged.state, last, alarm };

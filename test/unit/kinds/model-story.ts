@@ -14,7 +14,14 @@ const SOURCE = `{ connection: files, path: rows.csv, format: csv, eventTime: at,
   columns: [{ name: customer, type: string }, { name: at, type: timestamp }, { name: amount, type: float64 }, { name: bad, type: boolean }] }`;
 
 export const toModel = (
-  change: { seed?: number; minimum?: number; card?: string; retries?: number } = {},
+  change: {
+    seed?: number;
+    minimum?: number;
+    card?: string;
+    retries?: number;
+    asOf?: string;
+    retrain?: boolean;
+  } = {},
 ) =>
   toTeamDocument(
     'Model',
@@ -22,8 +29,9 @@ export const toModel = (
     `{ task: binary-classification, label: { source: rows, column: bad, maturity: 1d },
   features: [{ view: activity, names: [count_1d] }], requestFeatures: [{ name: amount }],
   training: { trainer: lightgbm, target: laptop, pool: cpu, seed: ${change.seed ?? 7}, retries: ${change.retries ?? 0},
-    window: { asOf: "2026-06-01T00:00:00Z", length: 100d }, split: { validation: 10d, test: 10d } },
-  gates: [{ metric: auc, minimum: ${change.minimum ?? 0.8} }], card: { owner: ${change.card ?? 'somebody'} } }`,
+    window: { asOf: "${change.asOf ?? '2026-06-01T00:00:00Z'}", length: 100d }, split: { validation: 10d, test: 10d } },
+  gates: [{ metric: auc, minimum: ${change.minimum ?? 0.8} }], card: { owner: ${change.card ?? 'somebody'} }
+  ${change.retrain === true ? ', retrain: { mode: train-then-propose }' : ''} }`,
   );
 
 export const toRelease = (...versions: readonly (readonly [string, number])[]) => {

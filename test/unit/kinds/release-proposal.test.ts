@@ -29,7 +29,7 @@ describe('a version that passed its gates', () => {
     const { zone, running, version } = await publishFirst();
     const { proposals } = zone.proposed;
     expect(proposals).toMatchObject([{ branch: toBranch(version), state: 'open' }]);
-    expect(proposals[0]?.file.text).toContain(`version: ${version}`);
+    expect(proposals[0]?.files[0]?.text).toContain(`version: ${version}`);
     await running.stop();
     const next = zone.open();
     await pass(zone, next, isConverged);

@@ -30,7 +30,7 @@ describe('a release that failed in life', () => {
     expect(revert?.branch).toMatch(/^plumbline\/revert\/payments\.fraud\/[0-9a-f]{12}$/);
     expect(revert?.body).toContain('passed its gates and failed in life: the canary fails more');
     const record = (await zone.artifacts.find(next))?.record;
-    expect(parse(revert?.file.text ?? '').spec).toEqual({
+    expect(parse(revert?.files[0]?.text ?? '').spec).toEqual({
       endpoint: 'fraud',
       versions: [{ version: first, percent: 100 }],
       quarantine: [
@@ -52,7 +52,7 @@ describe('a release that failed in life', () => {
   it('is refused from then on, until a change takes its entry out of the quarantine', async () => {
     const { zone, running, first, next, behaviour, world, release, reverts } =
       await beginRolledBack();
-    const reverted = reverts[0]?.file.text ?? '';
+    const reverted = reverts[0]?.files[0]?.text ?? '';
     zone.proposed.files.set(toRefKey(REF), { path: RELEASE, text: reverted });
     await zone.commit({ ...REPO, ...release(first, { [RELEASE]: reverted }) });
     running.hint();

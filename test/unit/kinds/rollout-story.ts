@@ -63,10 +63,9 @@ export async function beginWithTwo(files: Files = STEPS) {
 export type Traffic = ReturnType<typeof createTraffic>;
 
 /** A node that follows its routes, and applications that ask it: exact shares, no chance. */
-function createTraffic(zone: ModelZone, behaviour: ReadonlyMap<string, Behaviour>) {
+export function createTraffic(zone: ModelZone, behaviour: ReadonlyMap<string, Behaviour>) {
   let sequence = 0;
-  /** What is owed of a share that is no whole number of requests. */
-  const owed = new Map<string, number>();
+  const take = createDivider();
   const node = { isUp: true, hasTraffic: true };
 
   const acknowledge = async () => {
@@ -75,13 +74,6 @@ function createTraffic(zone: ModelZone, behaviour: ReadonlyMap<string, Behaviour
       ...{ v: 1, zone: 'ae', node: 'serve-ae', boot: 'one', revision, failed: [] },
       loaded: endpoints.flatMap(({ versions }) => versions.map(({ version }) => version)),
     });
-  };
-
-  const take = (key: string, amount: number): number => {
-    const sum = (owed.get(key) ?? 0) + amount;
-    const whole = Math.floor(sum + 1e-9);
-    owed.set(key, sum - whole);
-    return whole;
   };
 
   const count = async () => {
@@ -135,6 +127,17 @@ function createTraffic(zone: ModelZone, behaviour: ReadonlyMap<string, Behaviour
       }
       throw new Error(`it does not come to that:\n${JSON.stringify(running.status(), null, 1)}`);
     },
+  };
+}
+
+/** Whole numbers of a share; what is owed of it is part of the next. */
+function createDivider(): (key: string, amount: number) => number {
+  const owed = new Map<string, number>();
+  return (key, amount) => {
+    const sum = (owed.get(key) ?? 0) + amount;
+    const whole = Math.floor(sum + 1e-9);
+    owed.set(key, sum - whole);
+    return whole;
   };
 }
 

@@ -87,7 +87,7 @@ describe('a proposal of a release', () => {
       branch: 'plumbline/release/payments.fraud/222222222222',
       replaces: 'plumbline/release/payments.fraud/',
       title: 'Release sha256:222222222222 to payments/fraud in dev',
-      file: { path: 'releases/dev/payments.fraud.yaml', text: toReleaseText(WORDS) },
+      files: [{ path: 'releases/dev/payments.fraud.yaml', text: toReleaseText(WORDS) }],
     });
   });
 
@@ -95,7 +95,7 @@ describe('a proposal of a release', () => {
     const file = { path: 'fraud.yaml', text: toReleaseText({ ...WORDS, version: FORMER }) };
     const served = [{ version: FORMER, percent: 100 }];
     const proposal = proposeRelease({ ...question, file, served });
-    expect(proposal?.file).toEqual({ path: 'fraud.yaml', text: toReleaseText(WORDS) });
+    expect(proposal?.files).toEqual([{ path: 'fraud.yaml', text: toReleaseText(WORDS) }]);
     expect(proposal?.body).toContain('it serves sha256:111111111111 at 100 % now');
     expect(proposeRelease({ ...question, file: { path: 'x', text: 'a: [' } })).toBeNull();
   });

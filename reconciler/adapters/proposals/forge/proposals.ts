@@ -78,12 +78,13 @@ async function ensureCommit(deps: ForgeProposalsDeps, proposal: Proposal): Promi
   const head = await git.readRef(branch);
   if (head !== null && !(await git.isAncestor(head, tip))) return;
   if (head !== tip) await git.moveRef({ name: branch, expected: head, next: tip });
-  const { path, text } = proposal.file;
   const draft = {
     message: `${proposal.title}\n`,
     author,
     epochSeconds: Math.floor(clock.now() / 1000),
-    changes: [{ path, content: new TextEncoder().encode(text) }],
+    changes: proposal.files.map(({ path, text }) => {
+      return { path, content: new TextEncoder().encode(text) };
+    }),
   };
   await git.append({ branch, expectedTip: tip, drafts: [draft], signer: actor.signer });
 }

@@ -19,6 +19,7 @@ import {
 } from '../plan-convergence.ts';
 import type { Planner, PlannerInput, PlannerResult } from '../planner.ts';
 import { toRetirement } from './removal-words.ts';
+import { planRetraining, type RetrainFacts } from './retrain.ts';
 
 /** The run that was started last for a model, as it is now. */
 export type ModelFacts = {
@@ -37,10 +38,12 @@ export type ModelFacts = {
   } | null;
   /** Views whose definition is no longer the one that the published version was trained on. */
   readonly changedViews: readonly string[];
+  readonly retrain: RetrainFacts | null;
 };
 
 /** How soon a run is looked at again. */
 const LOOK_AGAIN_MS = 1_000;
+const LOOK_FOR_ALARM_MS = 2_000;
 
 /**
  * A model converges in two effects. `train` starts a run, which goes on for as long as it takes;
@@ -70,9 +73,13 @@ const WORDS: ConvergenceWords = {
     throw new Error('a model that differs is trained or published');
   },
   removal: toRetirement('its versions stay'),
-  settle: ({ desired, facts }) => {
-    const { changedViews = [] } = facts as Partial<ModelFacts>;
-    if (desired === null || changedViews.length === 0) return null;
+  settle: (input) => {
+    const { desired, facts } = input;
+    const { changedViews = [], retrain = null } = facts as Partial<ModelFacts>;
+    if (desired === null) return null;
+    const retraining = planRetraining(input, retrain);
+    if (retraining !== null) return retraining;
+    if (changedViews.length === 0) return awaitDrift(input);
     const message =
       `its version was trained on an older definition of ${changedViews.join(', ')} and is served ` +
       'by it; a training takes the newer one, move asOf or change the seed for that';
@@ -81,6 +88,17 @@ const WORDS: ConvergenceWords = {
     return { effects: [], waiting: [], conditions: [condition] };
   },
 };
+
+/** Nobody tells a model of an alarm, so that one that may be retrained is looked at. */
+function awaitDrift({ desired, now }: PlannerInput): PlannerResult | null {
+  if (desired === null || toTypedSpec(desired, 'Model').retrain === undefined) return null;
+  const condition: Condition = {
+    ...{ type: 'Ready', status: 'True', reason: 'Converged' },
+    message: 'live equals desired',
+  };
+  const waiting = [{ on: 'an alarm', until: now + LOOK_FOR_ALARM_MS }];
+  return { effects: [], waiting, conditions: [condition] };
+}
 
 function isSame(live: NormalForm | null, desired: NormalForm | null): boolean {
   return live !== null && desired !== null && digestJson(live) === digestJson(desired);

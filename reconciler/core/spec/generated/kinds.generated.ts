@@ -1911,6 +1911,47 @@ export const KINDS: Readonly<Record<Kind, KindFacts>> = {
                   ]
                 }
               }
+            },
+            "retrain": {
+              "description": "What the machine does when a Monitor of an endpoint says that live data has drifted. Left out, nothing.",
+              "type": "object",
+              "additionalProperties": false,
+              "properties": {
+                "on": {
+                  "description": "The causes.",
+                  "type": "array",
+                  "items": {
+                    "description": "A cause.",
+                    "type": "string",
+                    "enum": [
+                      "drift"
+                    ],
+                    "examples": [
+                      "drift"
+                    ]
+                  },
+                  "examples": [
+                    [
+                      "drift"
+                    ]
+                  ]
+                },
+                "mode": {
+                  "description": "`train-then-propose` trains on the newest data and proposes its window and its release together, once it has passed the gates.",
+                  "type": "string",
+                  "enum": [
+                    "train-then-propose"
+                  ],
+                  "examples": [
+                    "train-then-propose"
+                  ]
+                }
+              },
+              "examples": [
+                {
+                  "mode": "train-then-propose"
+                }
+              ]
             }
           }
         }

@@ -180,4 +180,22 @@ export type ModelSpec = {
      */
     readonly minimum: number;
   }[];
+  /**
+   * What the machine does when a Monitor of an endpoint says that live data has drifted. Left out, nothing.
+   */
+  readonly retrain?: {
+    /**
+     * The causes.
+     *
+     * @minItems 1
+     * @maxItems 1
+     *
+     * Items: A cause.
+     */
+    readonly on: 'drift'[];
+    /**
+     * `train-then-propose` trains on the newest data and proposes its window and its release together, once it has passed the gates.
+     */
+    readonly mode: 'train-then-propose';
+  };
 };

@@ -4826,7 +4826,7 @@ return errors === 0;
 validate25.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 export const validateModel = validate26;
-const schema37 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"plumbline.dev/v1alpha1"},"kind":{"const":"Model"},"metadata":{"type":"object","additionalProperties":false,"required":["name","namespace"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"namespace":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"labels":{"type":"object","maxProperties":64,"propertyNames":{"pattern":"^[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?$"},"additionalProperties":{"type":"string","maxLength":253},"default":{}},"formerly":{"type":"array","maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"default":[]}}},"spec":{"type":"object","additionalProperties":false,"required":["task","label","features","training"],"properties":{"description":{"type":"string","maxLength":1024},"task":{"type":"string","enum":["binary-classification"]},"label":{"type":"object","additionalProperties":false,"required":["source","column","maturity"],"properties":{"source":{"type":"string","minLength":1,"maxLength":63},"column":{"type":"string","maxLength":63,"pattern":"^[A-Za-z][A-Za-z0-9_]*$"},"maturity":{"type":"string","pattern":"^[1-9][0-9]{0,8}(s|m|h|d)$"}}},"features":{"type":"array","minItems":1,"maxItems":64,"items":{"type":"object","additionalProperties":false,"required":["view","names"],"properties":{"view":{"type":"string","minLength":1,"maxLength":63},"names":{"type":"array","minItems":1,"maxItems":256,"uniqueItems":true,"items":{"type":"string","maxLength":63,"pattern":"^[A-Za-z][A-Za-z0-9_]*$"}}}}},"requestFeatures":{"type":"array","minItems":0,"maxItems":64,"default":[],"items":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","maxLength":63,"pattern":"^[A-Za-z][A-Za-z0-9_]*$"},"column":{"type":"string","maxLength":63,"pattern":"^[A-Za-z][A-Za-z0-9_]*$"},"categories":{"type":"array","minItems":1,"maxItems":1024,"uniqueItems":true,"items":{"type":"string","maxLength":256}}}}},"training":{"type":"object","additionalProperties":false,"required":["trainer","window","split","target","pool"],"properties":{"trainer":{"type":"string","minLength":1,"maxLength":63},"parameters":{"type":"object","maxProperties":64,"propertyNames":{"pattern":"^[A-Za-z][A-Za-z0-9_]{0,63}$"},"additionalProperties":{"type":["number","boolean","string"],"maxLength":256},"default":{}},"window":{"type":"object","additionalProperties":false,"required":["asOf","length"],"properties":{"asOf":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"},"length":{"type":"string","pattern":"^[1-9][0-9]{0,8}(s|m|h|d)$"}}},"split":{"type":"object","additionalProperties":false,"required":["validation","test"],"properties":{"validation":{"type":"string","pattern":"^[1-9][0-9]{0,8}(s|m|h|d)$"},"test":{"type":"string","pattern":"^[1-9][0-9]{0,8}(s|m|h|d)$"}}},"target":{"type":"string","minLength":1,"maxLength":63},"pool":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"seed":{"type":"integer","minimum":0,"maximum":2147483647,"default":0},"maxRuntime":{"type":"string","pattern":"^[1-9][0-9]{0,8}(s|m|h|d)$","default":"1h"},"retries":{"type":"integer","minimum":0,"maximum":10,"default":2}}},"evaluation":{"type":"object","additionalProperties":false,"properties":{"slices":{"type":"array","minItems":0,"maxItems":16,"uniqueItems":true,"default":[],"items":{"type":"string","maxLength":63,"pattern":"^[A-Za-z][A-Za-z0-9_]*$"}}},"default":{"slices":[]}},"gates":{"type":"array","minItems":0,"maxItems":64,"default":[],"items":{"type":"object","additionalProperties":false,"required":["metric","minimum"],"properties":{"metric":{"type":"string","enum":["auc","average-precision","recall","precision","accuracy"]},"slice":{"type":"object","additionalProperties":false,"required":["column","value"],"properties":{"column":{"type":"string","maxLength":63,"pattern":"^[A-Za-z][A-Za-z0-9_]*$"},"value":{"type":"string","maxLength":256}}},"minimum":{"type":"number","minimum":0,"maximum":1}}}},"card":{"type":"object","additionalProperties":false,"properties":{"owner":{"type":"string","maxLength":256},"intendedUse":{"type":"string","maxLength":2048},"limitations":{"type":"string","maxLength":2048}}}}}}};
+const schema37 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"plumbline.dev/v1alpha1"},"kind":{"const":"Model"},"metadata":{"type":"object","additionalProperties":false,"required":["name","namespace"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"namespace":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"labels":{"type":"object","maxProperties":64,"propertyNames":{"pattern":"^[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?$"},"additionalProperties":{"type":"string","maxLength":253},"default":{}},"formerly":{"type":"array","maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"default":[]}}},"spec":{"type":"object","additionalProperties":false,"required":["task","label","features","training"],"properties":{"description":{"type":"string","maxLength":1024},"task":{"type":"string","enum":["binary-classification"]},"label":{"type":"object","additionalProperties":false,"required":["source","column","maturity"],"properties":{"source":{"type":"string","minLength":1,"maxLength":63},"column":{"type":"string","maxLength":63,"pattern":"^[A-Za-z][A-Za-z0-9_]*$"},"maturity":{"type":"string","pattern":"^[1-9][0-9]{0,8}(s|m|h|d)$"}}},"features":{"type":"array","minItems":1,"maxItems":64,"items":{"type":"object","additionalProperties":false,"required":["view","names"],"properties":{"view":{"type":"string","minLength":1,"maxLength":63},"names":{"type":"array","minItems":1,"maxItems":256,"uniqueItems":true,"items":{"type":"string","maxLength":63,"pattern":"^[A-Za-z][A-Za-z0-9_]*$"}}}}},"requestFeatures":{"type":"array","minItems":0,"maxItems":64,"default":[],"items":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","maxLength":63,"pattern":"^[A-Za-z][A-Za-z0-9_]*$"},"column":{"type":"string","maxLength":63,"pattern":"^[A-Za-z][A-Za-z0-9_]*$"},"categories":{"type":"array","minItems":1,"maxItems":1024,"uniqueItems":true,"items":{"type":"string","maxLength":256}}}}},"training":{"type":"object","additionalProperties":false,"required":["trainer","window","split","target","pool"],"properties":{"trainer":{"type":"string","minLength":1,"maxLength":63},"parameters":{"type":"object","maxProperties":64,"propertyNames":{"pattern":"^[A-Za-z][A-Za-z0-9_]{0,63}$"},"additionalProperties":{"type":["number","boolean","string"],"maxLength":256},"default":{}},"window":{"type":"object","additionalProperties":false,"required":["asOf","length"],"properties":{"asOf":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"},"length":{"type":"string","pattern":"^[1-9][0-9]{0,8}(s|m|h|d)$"}}},"split":{"type":"object","additionalProperties":false,"required":["validation","test"],"properties":{"validation":{"type":"string","pattern":"^[1-9][0-9]{0,8}(s|m|h|d)$"},"test":{"type":"string","pattern":"^[1-9][0-9]{0,8}(s|m|h|d)$"}}},"target":{"type":"string","minLength":1,"maxLength":63},"pool":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"seed":{"type":"integer","minimum":0,"maximum":2147483647,"default":0},"maxRuntime":{"type":"string","pattern":"^[1-9][0-9]{0,8}(s|m|h|d)$","default":"1h"},"retries":{"type":"integer","minimum":0,"maximum":10,"default":2}}},"evaluation":{"type":"object","additionalProperties":false,"properties":{"slices":{"type":"array","minItems":0,"maxItems":16,"uniqueItems":true,"default":[],"items":{"type":"string","maxLength":63,"pattern":"^[A-Za-z][A-Za-z0-9_]*$"}}},"default":{"slices":[]}},"gates":{"type":"array","minItems":0,"maxItems":64,"default":[],"items":{"type":"object","additionalProperties":false,"required":["metric","minimum"],"properties":{"metric":{"type":"string","enum":["auc","average-precision","recall","precision","accuracy"]},"slice":{"type":"object","additionalProperties":false,"required":["column","value"],"properties":{"column":{"type":"string","maxLength":63,"pattern":"^[A-Za-z][A-Za-z0-9_]*$"},"value":{"type":"string","maxLength":256}}},"minimum":{"type":"number","minimum":0,"maximum":1}}}},"card":{"type":"object","additionalProperties":false,"properties":{"owner":{"type":"string","maxLength":256},"intendedUse":{"type":"string","maxLength":2048},"limitations":{"type":"string","maxLength":2048}}},"retrain":{"type":"object","additionalProperties":false,"required":["mode"],"properties":{"on":{"type":"array","minItems":1,"maxItems":1,"items":{"type":"string","enum":["drift"]},"default":["drift"]},"mode":{"type":"string","enum":["train-then-propose"]}}}}}}};
 const pattern48 = new RegExp("^[A-Za-z][A-Za-z0-9_]{0,63}$", "u");
 const func41 = Object.prototype.hasOwnProperty;
 
@@ -6880,9 +6880,14 @@ vErrors.push(err165);
 errors++;
 }
 }
+if(data9.retrain !== undefined){
+let data56 = data9.retrain;
+if(data56 && typeof data56 == "object" && !Array.isArray(data56)){
+if(data56.on === undefined){
+data56.on = ["drift"];
 }
-else {
-const err166 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"}};
+if(data56.mode === undefined){
+const err166 = {instancePath:instancePath+"/spec/retrain",schemaPath:"#/properties/spec/properties/retrain/required",keyword:"required",params:{missingProperty: "mode"}};
 if(vErrors === null){
 vErrors = [err166];
 }
@@ -6891,15 +6896,130 @@ vErrors.push(err166);
 }
 errors++;
 }
-}
-}
-else {
-const err167 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+for(const key17 in data56){
+if(!((key17 === "on") || (key17 === "mode"))){
+const err167 = {instancePath:instancePath+"/spec/retrain",schemaPath:"#/properties/spec/properties/retrain/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key17}};
 if(vErrors === null){
 vErrors = [err167];
 }
 else {
 vErrors.push(err167);
+}
+errors++;
+}
+}
+let data57 = data56.on;
+if(Array.isArray(data57)){
+if(data57.length > 1){
+const err168 = {instancePath:instancePath+"/spec/retrain/on",schemaPath:"#/properties/spec/properties/retrain/properties/on/maxItems",keyword:"maxItems",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err168];
+}
+else {
+vErrors.push(err168);
+}
+errors++;
+}
+if(data57.length < 1){
+const err169 = {instancePath:instancePath+"/spec/retrain/on",schemaPath:"#/properties/spec/properties/retrain/properties/on/minItems",keyword:"minItems",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err169];
+}
+else {
+vErrors.push(err169);
+}
+errors++;
+}
+const len7 = data57.length;
+for(let i11=0; i11<len7; i11++){
+let data58 = data57[i11];
+if(typeof data58 !== "string"){
+const err170 = {instancePath:instancePath+"/spec/retrain/on/" + i11,schemaPath:"#/properties/spec/properties/retrain/properties/on/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err170];
+}
+else {
+vErrors.push(err170);
+}
+errors++;
+}
+if(!(data58 === "drift")){
+const err171 = {instancePath:instancePath+"/spec/retrain/on/" + i11,schemaPath:"#/properties/spec/properties/retrain/properties/on/items/enum",keyword:"enum",params:{allowedValues: schema37.properties.spec.properties.retrain.properties.on.items.enum}};
+if(vErrors === null){
+vErrors = [err171];
+}
+else {
+vErrors.push(err171);
+}
+errors++;
+}
+}
+}
+else {
+const err172 = {instancePath:instancePath+"/spec/retrain/on",schemaPath:"#/properties/spec/properties/retrain/properties/on/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err172];
+}
+else {
+vErrors.push(err172);
+}
+errors++;
+}
+if(data56.mode !== undefined){
+let data59 = data56.mode;
+if(typeof data59 !== "string"){
+const err173 = {instancePath:instancePath+"/spec/retrain/mode",schemaPath:"#/properties/spec/properties/retrain/properties/mode/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err173];
+}
+else {
+vErrors.push(err173);
+}
+errors++;
+}
+if(!(data59 === "train-then-propose")){
+const err174 = {instancePath:instancePath+"/spec/retrain/mode",schemaPath:"#/properties/spec/properties/retrain/properties/mode/enum",keyword:"enum",params:{allowedValues: schema37.properties.spec.properties.retrain.properties.mode.enum}};
+if(vErrors === null){
+vErrors = [err174];
+}
+else {
+vErrors.push(err174);
+}
+errors++;
+}
+}
+}
+else {
+const err175 = {instancePath:instancePath+"/spec/retrain",schemaPath:"#/properties/spec/properties/retrain/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err175];
+}
+else {
+vErrors.push(err175);
+}
+errors++;
+}
+}
+}
+else {
+const err176 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err176];
+}
+else {
+vErrors.push(err176);
+}
+errors++;
+}
+}
+}
+else {
+const err177 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err177];
+}
+else {
+vErrors.push(err177);
 }
 errors++;
 }

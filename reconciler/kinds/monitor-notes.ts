@@ -29,6 +29,8 @@ export type MonitorNotes = {
   /** An alarm that is not recorded yet. */
   readonly alarm: MonitorVerdict | null;
   readonly told: MonitorAlarm | null;
+  /** Windows since the last one that found a change that matters. */
+  readonly calmWindows: number;
 };
 
 export const NO_NOTES: MonitorNotes = {
@@ -37,4 +39,5 @@ export const NO_NOTES: MonitorNotes = {
   last: null,
   alarm: null,
   told: null,
+  calmWindows: 0,
 };

@@ -31,9 +31,8 @@ export async function lookAtRetraining(
 }
 
 /** One that led to a proposal is the answer for its version; one that failed is tried on more data. */
-function isAnswered(alarm: MonitorAlarm, candidate: Candidate | undefined): boolean {
-  if (candidate === undefined || candidate.of !== alarm.version) return false;
-  return candidate.end?.version !== null || candidate.alarm === alarm.effectId;
+function isAnswered({ version }: MonitorAlarm, candidate: Candidate | undefined): boolean {
+  return candidate?.of === version && candidate.end?.version !== null;
 }
 
 async function lookAtCandidate({ runs }: ModelPorts, { run }: Candidate): Promise<RetrainFacts> {
@@ -71,11 +70,14 @@ async function findAsOf(
   const { label } = toTypedSpec(model, 'Model');
   const stored = await snapshots.readAccepted(`${toRef(model).namespace}/${label.source}`);
   const newest = stored?.record.watermark.availableTime ?? null;
-  return findNewerAsOf(
-    candidate === undefined ? model : toCandidate(model, candidate.asOf),
-    newest,
-  );
+  const asOf = findNewerAsOf(model, newest);
+  if (asOf === null || candidate === undefined) return asOf;
+  const isMuchNewer = Date.parse(asOf) - Date.parse(candidate.asOf) >= DAY_MS;
+  return isMuchNewer ? asOf : null;
 }
+
+/** What has failed on some rows fails on a few more as well, and each try is a training. */
+const DAY_MS = 86_400_000;
 
 /** Trains the same model on the newest data, beside the version that is served. */
 export async function retrain(

@@ -13,7 +13,7 @@ import type { ArtifactStore } from '../../ports/artifact-store.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Counters } from '../../ports/counters.ts';
 import type { Routes } from '../../ports/routes.ts';
-import type { MonitorNotes } from '../monitor-notes.ts';
+import type { MonitorNotes, MonitorVerdict } from '../monitor-notes.ts';
 
 export type WatchPorts = {
   readonly routes: Routes;
@@ -48,9 +48,19 @@ export async function watch(
   const bounds = { from: toRfc3339(window.fromMs), to: toRfc3339(now) };
   const judged = judgeWindow(toDriftSpec(spec), reference, { ...bounds, counts }, notes.state);
   const last = { ...judged.record, endpoint: spec.endpoint, version };
-  const isAlarm = judged.verdict === 'drift' || judged.verdict === 'warn';
-  const alarm = isAlarm ? last : null;
-  return { ...notes, window: next, state: judged.state, last, alarm };
+  const isFound = judged.verdict === 'drift' || judged.verdict === 'warn';
+  const alarm = isFound && isNews(notes, last) ? last : null;
+  const calmWindows = isFound ? 0 : notes.calmWindows + 1;
+  return { ...notes, window: next, state: judged.state, last, alarm, calmWindows };
+}
+
+/** So long without a change that matters, and the next one is another. */
+const CALM_WINDOWS = 24;
+
+/** What goes on is told once; that it has become a drift, or has come back, is told again. */
+function isNews({ told, calmWindows }: MonitorNotes, found: MonitorVerdict): boolean {
+  if (told === null || told.version !== found.version || calmWindows >= CALM_WINDOWS) return true;
+  return told.verdict === 'warn' && found.verdict === 'drift';
 }
 
 async function readChampion({ routes }: WatchPorts, endpoint: string): Promise<string | null> {

@@ -78,12 +78,11 @@ async function judgeNow(
   return describe(judgeRollout(judge, epochs, { now: clock.now(), startedAt, latched }));
 }
 
-/** What ends a rollout is said with what was counted until then. */
+/** What ends a rollout is said with what was counted until then, also by the look after that one. */
 function describe({ verdict, reason, message, isOverdue, evidence }: Judgement): RolloutJudgement {
   const counted = evidence.absolute;
-  const isCounted = verdict === 'promote' && counted !== null;
-  const counts = isCounted
-    ? ` (${counted.failures} of its ${counted.requests} requests failed)`
-    : '';
-  return { verdict, reason, message: `${message}${counts}`, isOverdue };
+  if (verdict !== 'promote' || counted === null) return { verdict, reason, message, isOverdue };
+  const counts = `${counted.failures} of its ${counted.requests} requests failed`;
+  const shown = `it has shown what promotion asks for, and nothing speaks against it (${counts})`;
+  return { verdict, reason, message: shown, isOverdue };
 }

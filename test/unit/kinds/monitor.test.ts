@@ -50,6 +50,24 @@ describe('a monitor', () => {
     await running.stop();
   });
 
+  it('tells once of what goes on, and again of what comes back much later', async () => {
+    const { zone, running, first, behaviour, world, awaitReason } = await beginWatched();
+    await awaitReason('Watching');
+    const drift = { failures: 0, positives: 0.1, upper: 0.9 };
+    behaviour.set(first, drift);
+    await awaitReason('Drifting');
+    await world.run(200);
+    const alarms = async () =>
+      (await zone.story('Monitor', 'fraud')).filter((line) => line === 'alarm succeeded').length;
+    expect(await alarms()).toBe(1);
+    behaviour.delete(first);
+    await world.run(300);
+    behaviour.set(first, drift);
+    await world.run(60);
+    expect(await alarms()).toBe(2);
+    await running.stop();
+  });
+
   it('says that too few rows are too few, and judges them with those that follow', async () => {
     const { running, world, awaitReason } = await beginWatched();
     await awaitReason('Watching');

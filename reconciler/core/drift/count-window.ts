@@ -4,7 +4,7 @@ import type { WindowCounts } from './subjects.ts';
 import { addWindowCounts } from './window-counts.ts';
 
 /** Nothing counted, in the cells of a reference. */
-export function toNoCounts(reference: DriftReference): WindowCounts {
+function toNoCounts(reference: DriftReference): WindowCounts {
   return {
     rows: 0,
     features: reference.features.map(({ counts }) => ({

@@ -13,7 +13,7 @@ export function toDriftSpec(spec: MonitorSpec): DriftSpec {
   };
 }
 
-export function toBudget({ falseAlarmBudget, window }: Budgeted): DriftSpec['falseAlarmBudget'] {
+function toBudget({ falseAlarmBudget, window }: Budgeted): DriftSpec['falseAlarmBudget'] {
   const { perYear, windows } = falseAlarmBudget;
   if (windows !== undefined) return { windows };
   return { perYear: perYear ?? 1, windowSeconds: toDurationSeconds(window) };

@@ -15,7 +15,7 @@ import {
 } from './model-story.ts';
 import { reasonsOf } from './model-zone.ts';
 
-export const toEndpoint = (rollout: string): Files => ({
+const toEndpoint = (rollout: string): Files => ({
   'endpoints/fraud.yaml': toDocument(
     'Endpoint',
     'fraud',
@@ -23,7 +23,7 @@ export const toEndpoint = (rollout: string): Files => ({
   ).replace('{ name: fraud }', '{ name: fraud, namespace: payments }'),
 });
 
-export const STEPS = toEndpoint(
+const STEPS = toEndpoint(
   '{ steps: [{ setWeight: 10 }, { pause: 30s }, { waitFor: analysis }, { setWeight: 50 }], analysis: { maxFailureRate: 0.05 } }',
 );
 
@@ -59,8 +59,6 @@ export async function beginWithTwo(files: Files = STEPS) {
   await world.pass(running, (reasons) => reasons[0] === 'Converged');
   return { zone, running, first, next, behaviour, world, release };
 }
-
-export type Traffic = ReturnType<typeof createTraffic>;
 
 /** A node that follows its routes, and applications that ask it: exact shares, no chance. */
 export function createTraffic(zone: ModelZone, behaviour: ReadonlyMap<string, Behaviour>) {

@@ -60,7 +60,7 @@ export function findRollout(input: PlannerInput, facts: RolloutFacts | null): Ro
 }
 
 /** Where a rollout stands and what comes next, from what was recorded of it. */
-export function advanceRelease(rollout: Rollout, now: number): RolloutAdvance {
+function advanceRelease(rollout: Rollout, now: number): RolloutAdvance {
   const { desired, live, canary, facts } = rollout;
   const stable = findChampion(listShares(live));
   const goal = { release: toReleaseName(desired), canary, stable };

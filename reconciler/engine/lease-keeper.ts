@@ -1,4 +1,5 @@
 import type { Fence } from '../core/contracts/fence.ts';
+import { readLedgerEpoch } from './adopt-ledger.ts';
 import { jitter } from './retry.ts';
 import type { ZoneDeps } from './zone-deps.ts';
 
@@ -6,7 +7,7 @@ import type { ZoneDeps } from './zone-deps.ts';
 export async function waitForLease(deps: ZoneDeps, stop: AbortSignal): Promise<Fence | null> {
   const ttlMs = deps.settings.leaseTtlMs;
   while (!stop.aborted) {
-    const fence = await deps.store.lease.acquire(deps.holder, ttlMs);
+    const fence = await deps.store.lease.acquire(deps.holder, ttlMs, await readLedgerEpoch(deps));
     if (fence !== null) return fence;
     if (await freeFromDeadHolder(deps)) continue;
     await deps.clock.sleep(jitter(ttlMs / 3, deps.randomness), stop);

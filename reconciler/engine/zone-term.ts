@@ -1,5 +1,6 @@
 import type { Fence } from '../core/contracts/fence.ts';
 import { toRefKey } from '../core/contracts/ref.ts';
+import { adoptLedger } from './adopt-ledger.ts';
 import { createKeyPool } from './key-pool.ts';
 import { createKeyQueue } from './key-queue.ts';
 import { keepLease } from './lease-keeper.ts';
@@ -40,6 +41,7 @@ export async function leadTerm(
 
 async function openTerm(deps: ZoneDeps, fence: Fence): Promise<TermState> {
   const fenced = await raiseFences(deps, fence);
+  await adoptLedger(deps, fence);
   await checkLedgerHead(deps);
   const admission = await deps.store.admissions.readLatest();
   const open = await deps.store.journal.listOpenIntents();

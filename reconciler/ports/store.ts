@@ -11,8 +11,11 @@ import type { Recorded } from '../core/plan/planner.ts';
 
 /** Leadership of one zone, judged by the store's clock alone. */
 export interface LeaseStore {
-  /** Takes a free or expired lease under the next epoch; null while another holds it. */
-  acquire(holder: string, ttlMs: number): Promise<Fence | null>;
+  /**
+   * Takes a free or expired lease under the next epoch, which is above `above` too; null while
+   * another holds it.
+   */
+  acquire(holder: string, ttlMs: number, above?: number): Promise<Fence | null>;
   /** Extends the lease. False when it is no longer ours: then stop working. */
   renew(fence: Fence, ttlMs: number): Promise<boolean>;
   /** Whose lease it is now, or null when it is free. */

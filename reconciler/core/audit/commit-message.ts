@@ -14,6 +14,7 @@ const VERBS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     failed: 'Fail to roll back',
     abandoned: 'Give up rolling back',
   },
+  resume: { succeeded: 'Resume', failed: 'Fail to resume', abandoned: 'Give up resuming' },
   alarm: { succeeded: 'Alarm of', failed: 'Fail to tell of', abandoned: 'Give up telling of' },
   retrain: { succeeded: 'Retrain', failed: 'Fail to retrain', abandoned: 'Give up retraining' },
   conclude: {

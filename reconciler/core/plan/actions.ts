@@ -10,6 +10,7 @@ const DIRECTIONS: Readonly<Record<string, Direction>> = {
   shift: 'converge',
   promote: 'converge',
   rollback: 'converge',
+  resume: 'converge',
   alarm: 'converge',
   retrain: 'converge',
   conclude: 'converge',

@@ -11,8 +11,9 @@ export type RevertQuestion = {
   readonly endpoint: Ref;
   readonly environment: string;
   readonly approval: 'person' | 'none';
-  /** The effect that took it back: one cause, one pull request. */
+  /** The effect that took it back. */
   readonly effectId: EffectId;
+  readonly branch: string;
   readonly why: string;
   readonly failed: { readonly version: string; readonly runKey: string };
   readonly stable: string;
@@ -22,20 +23,23 @@ export type RevertQuestion = {
 
 const MAX_REASON_LENGTH = 400;
 
-/** Names the cause of a revert. */
-export function toRevertBranch({ namespace, name }: Ref, effectId: EffectId): string {
-  return `plumbline/revert/${namespace}.${name}/${toShortDigest(effectId as Digest).slice('sha256:'.length)}`;
+/**
+ * Names the cause of a revert: a version that failed, and the how manieth time that is, for what a
+ * reviewed change let out of the quarantine may fail again.
+ */
+export function toRevertBranch({ namespace, name }: Ref, version: string, times: number): string {
+  const digits = toShortDigest(version as Digest).slice('sha256:'.length);
+  return `plumbline/revert/${namespace}.${name}/${digits}${times === 1 ? '' : `-${times}`}`;
 }
 
 /** Null when main has the release in a file that only a person can edit. */
 export function proposeRevert(question: RevertQuestion): Proposal | null {
-  const { endpoint, environment, approval, effectId, failed, stable, file } = question;
+  const { endpoint, environment, approval, branch, failed, stable, file } = question;
   const { namespace, name } = endpoint;
   const reason = toPrintable(question.why, MAX_REASON_LENGTH);
   const words = { namespace, endpoint: name, version: stable };
   const text = revertVersions(file.text, words, { ...failed, reason });
   if (text === null) return null;
-  const branch = toRevertBranch(endpoint, effectId);
   return {
     branch,
     // Another rollback has its own entry for the quarantine, so that none takes another's place.

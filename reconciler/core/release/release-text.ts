@@ -55,6 +55,20 @@ export function revertVersions(
   });
 }
 
+/** The versions that a file releases to an endpoint; none where it cannot be read. */
+export function listReleased(
+  text: string,
+  { namespace, endpoint }: Pick<ReleaseWords, 'namespace' | 'endpoint'>,
+): readonly string[] {
+  const versions: string[] = [];
+  editDocument(text, { kind: 'Release', namespace, name: endpoint }, (release) => {
+    const { spec } = release.toJS({ maxAliasCount: 0 }) as { spec?: { versions?: unknown } };
+    const listed = Array.isArray(spec?.versions) ? spec.versions : [];
+    versions.push(...listed.map((one: { version?: unknown }) => String(one?.version)));
+  });
+  return versions;
+}
+
 function setVersion(release: Document, version: string): void {
   release.setIn(['spec', 'versions'], release.createNode([{ version, percent: 100 }]));
 }

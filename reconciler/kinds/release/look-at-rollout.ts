@@ -32,7 +32,7 @@ export async function lookAtRollout(
   live: NormalForm,
   { position }: ReleaseNotes,
 ): Promise<RolloutFacts | null> {
-  const plan = await readPlan(forms, live);
+  const plan = await readPlan(forms, live, position);
   if (plan === null && (position === undefined || position.end === 'promoted')) return null;
   const { steps, judge } = plan ?? { steps: [], judge: null };
   if (position === undefined || position.end !== null) {
@@ -43,10 +43,17 @@ export async function lookAtRollout(
   return { steps, position, weight, judgement };
 }
 
-/** A release has the name of its endpoint. */
-async function readPlan(forms: ZoneForms, live: NormalForm): Promise<RolloutPlan | null> {
+/** A release has the name of its endpoint. While that is not known, a rollout does not go on. */
+async function readPlan(
+  forms: ZoneForms,
+  live: NormalForm,
+  position: RolloutPosition | undefined,
+): Promise<RolloutPlan | null> {
   const { namespace, name } = toRef(live);
-  const endpoint = await forms.find('Endpoint', name, namespace);
+  const isUnderWay = position !== undefined && position.end === null;
+  const endpoint = isUnderWay
+    ? await forms.require('Endpoint', name, namespace)
+    : await forms.find('Endpoint', name, namespace);
   return endpoint === null ? null : toRolloutPlan(toTypedSpec(endpoint, 'Endpoint'));
 }
 

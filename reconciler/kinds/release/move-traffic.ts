@@ -1,12 +1,17 @@
 import { CodedError } from '../../core/contracts/coded-error.ts';
 import { type Digest, digestJson } from '../../core/contracts/digest.ts';
-import type { NormalForm } from '../../core/contracts/normal-form.ts';
-import { toNormalForm } from '../../core/contracts/normal-form.ts';
+import type { Instant } from '../../core/contracts/instant.ts';
+import type { JsonObject } from '../../core/contracts/json.ts';
+import { type NormalForm, toNormalForm } from '../../core/contracts/normal-form.ts';
 import { toResourcePath } from '../../core/contracts/ref.ts';
 import type { RolloutFacts } from '../../core/plan/planners/rollout.ts';
-import { findChampion, listShares, withShares } from '../../core/release/shares.ts';
+import { findChampion, listShares } from '../../core/release/shares.ts';
 import { advanceRollout, type RolloutAdvance } from '../../core/rollout/advance-rollout.ts';
-import { recordWeight, startRollout } from '../../core/rollout/rollout-position.ts';
+import {
+  type RolloutPosition,
+  recordWeight,
+  startRollout,
+} from '../../core/rollout/rollout-position.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Routes } from '../../ports/routes.ts';
 import type { Work, WorkInput } from '../kept-handler.ts';
@@ -55,21 +60,64 @@ export async function promote(ports: TrafficPorts, move: Move): Moved {
   return giveShares(ports, move);
 }
 
-/** The target names the release that is given up; what is live afterwards is what was before it. */
+/** The target names the release that is given up, and what is live afterwards. */
 export async function rollBack(ports: TrafficPorts, move: Move): Moved {
   const { effect, target, before } = move;
-  const desired = toNormalForm(effect.ref, target.spec['rollback'] as NormalForm['spec']);
-  const { action, position } = advance(ports, move, digestJson(desired), findCanary(move));
-  const { stable, canary } = position;
-  if (action.kind !== 'rollback' || stable === null) throw overtaken();
-  const live = withShares(before?.live ?? desired, [{ version: stable, percent: 100 }]);
+  const { rollback: given, to } = target.spec as Readonly<Record<'rollback' | 'to', JsonObject>>;
+  const desired = toNormalForm(effect.ref, given);
+  const live = toNormalForm(effect.ref, to);
+  const canary = findChampion(listShares(desired)) ?? '';
+  const known = before?.notes.position;
+  const isOpen = known?.release === digestJson(desired) && known.end === null;
+  const decided = isOpen ? decide(ports, move, digestJson(desired), canary) : null;
   await put(ports, move, live);
-  const rollback = { effectId: effect.id, why: action.why };
+  const why = decided?.why ?? effect.reason;
+  const earlier = isOpen ? undefined : before?.notes.rollback;
+  const notes = {
+    position: decided?.position ?? toGivenUp(desired, live, ports.clock.now()),
+    rollback: earlier ?? { effectId: effect.id, why },
+  };
   const inputs = { failed: canary as Digest, ...toInputs(live) };
-  return { live, notes: { position, rollback }, outcome: { inputs, summary: effect.reason } };
+  return { live, notes, outcome: { inputs } };
 }
 
-/** Where it stands by now: between the plan and the act counts may have come in. */
+/** Whether it is still to be taken back: between the plan and the act counts may have come in. */
+function decide(ports: TrafficPorts, move: Move, release: string, canary: string) {
+  const { action, position } = advance(ports, move, release, canary);
+  if (action.kind !== 'rollback') throw overtaken();
+  return { why: action.why, position };
+}
+
+/** Of a rollout that the store has forgotten: all that matters of it is how it ended. */
+function toGivenUp(desired: NormalForm, live: NormalForm, now: Instant): RolloutPosition {
+  const canary = findChampion(listShares(desired)) ?? '';
+  const stable = findChampion(listShares(live));
+  const started = startRollout(null, { release: digestJson(desired), canary, stable }, now);
+  return { ...started, end: 'rolledBack' };
+}
+
+/** A rollout of which nothing is left but its shares: it goes on from them, and counts anew. */
+export async function resumeShares(ports: TrafficPorts, input: WorkInput<ReleaseNotes>): Moved {
+  const { effect, target } = input;
+  const { resume } = target.spec as unknown as {
+    readonly resume: {
+      readonly live: JsonObject;
+      readonly canary: string;
+      readonly release: string;
+    };
+  };
+  const { canary, release } = resume;
+  const live = toNormalForm(effect.ref, resume.live);
+  const shares = listShares(live);
+  const stable = findChampion(shares.filter(({ version }) => version !== canary));
+  const percent = shares.find(({ version }) => version === canary)?.percent ?? 0;
+  const started = startRollout(null, { release, canary, stable }, ports.clock.now());
+  const revision = await put(ports, input, live);
+  const position = recordWeight({ ...started, percent }, revision);
+  return { live, notes: { position }, outcome: { inputs: toInputs(live) } };
+}
+
+/** Where it stands by now. */
 function advance(
   { clock }: TrafficPorts,
   { facts, before }: Move,
@@ -88,8 +136,7 @@ function findCanary({ effect, target, before }: Move): string {
   const release = effect.stepOf ?? effect.targetDigest;
   if (position !== undefined && position.release === release) return position.canary;
   const champion = before?.live ? findChampion(listShares(before.live)) : null;
-  const shares = 'versions' in target.spec ? listShares(target) : [];
-  return shares.find(({ version }) => version !== champion)?.version ?? position?.canary ?? '';
+  return listShares(target).find(({ version }) => version !== champion)?.version ?? '';
 }
 
 async function put(

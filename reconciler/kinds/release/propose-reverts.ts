@@ -2,6 +2,7 @@ import type { NormalForm } from '../../core/contracts/normal-form.ts';
 import { toRef } from '../../core/contracts/normal-form.ts';
 import { toResourcePath } from '../../core/contracts/ref.ts';
 import { proposeRevert, toRevertBranch } from '../../core/release/propose-revert.ts';
+import { listReleased } from '../../core/release/release-text.ts';
 import { toTypedSpec } from '../../core/spec/typed-spec.ts';
 import type { ArtifactStore } from '../../ports/artifact-store.ts';
 import type { Definitions } from '../../ports/definitions.ts';
@@ -24,35 +25,54 @@ export function createRevertProposer(
   ports: RevertPorts,
   forms: ZoneForms,
 ): (live: NormalForm, notes: ReleaseNotes) => Promise<void> {
-  /** Branches that were seen to, so that the forge is not read again all the time. */
+  /** Rollbacks that were seen to, so that the forge is not read again all the time. */
   const settled = new Set<string>();
   return async (live, { position, rollback }) => {
     if (position?.end !== 'rolledBack' || rollback === undefined) return;
-    const branch = toRevertBranch(toRef(live), rollback.effectId);
-    if (settled.has(branch)) return;
-    if ((await ports.proposals.stateOf(branch)) === null) {
-      await propose(ports, forms, live, { position, rollback });
-    }
-    settled.add(branch);
+    const question = `${toResourcePath(toRef(live))} ${rollback.effectId}`;
+    if (settled.has(question)) return;
+    const branch = await findBranch(ports, live, position.canary);
+    if (branch !== null) await propose(ports, forms, live, { branch, position, rollback });
+    settled.add(question);
   };
+}
+
+/** Bounded: nobody lets a version out of the quarantine so often. */
+const MAX_TIMES = 20;
+
+/** Null when people were asked and have not answered by a merge, or have said no. */
+async function findBranch(
+  { proposals }: RevertPorts,
+  live: NormalForm,
+  version: string,
+): Promise<string | null> {
+  for (let times = 1; times <= MAX_TIMES; times += 1) {
+    const branch = toRevertBranch(toRef(live), version, times);
+    const state = await proposals.stateOf(branch);
+    if (state === null) return branch;
+    if (state !== 'merged') return null;
+  }
+  return null;
 }
 
 async function propose(
   { definitions, artifacts, proposals }: RevertPorts,
   forms: ZoneForms,
   live: NormalForm,
-  { position, rollback }: Required<ReleaseNotes>,
+  { branch, position, rollback }: Required<ReleaseNotes> & { readonly branch: string },
 ): Promise<void> {
   const ref = toRef(live);
   const { canary, stable } = position;
   const file = await proposals.findFile(ref);
   // Main asks for something else by now.
-  if (file === null || stable === null || !file.text.includes(canary)) return;
+  const words = { namespace: ref.namespace, endpoint: ref.name };
+  if (file === null || stable === null) return;
+  if (!listReleased(file.text, words).includes(canary)) return;
   const form = await forms.require('Endpoint', ref.name, ref.namespace);
   const { environment } = toTypedSpec(form, 'Endpoint');
   const record = (await artifacts.list(null)).find(({ version }) => version === canary);
   const proposal = proposeRevert({
-    ...{ endpoint: { ...ref, kind: 'Endpoint' }, environment, stable, file, ...rollback },
+    ...{ endpoint: { ...ref, kind: 'Endpoint' }, environment, branch, stable, file, ...rollback },
     approval: await readReleaseApproval(definitions, environment),
     failed: { version: canary, runKey: record?.runKey ?? canary },
   });

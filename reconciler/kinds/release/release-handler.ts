@@ -14,7 +14,14 @@ import type { KindHandler } from '../../ports/kind-handler.ts';
 import { createKeptHandler } from '../kept-handler.ts';
 import { createZoneForms, type ZoneForms } from '../zone-forms.ts';
 import { lookAtRollout, type RolloutPorts } from './look-at-rollout.ts';
-import { giveShares, promote, restoreShares, rollBack, shiftWeight } from './move-traffic.ts';
+import {
+  giveShares,
+  promote,
+  restoreShares,
+  resumeShares,
+  rollBack,
+  shiftWeight,
+} from './move-traffic.ts';
 import type { RevertPorts } from './propose-reverts.ts';
 import type { ReleaseNotes } from './release-notes.ts';
 import { createRolloutTending } from './tend-rollouts.ts';
@@ -46,6 +53,7 @@ export function createReleaseHandler(ports: ReleasePorts): KindHandler {
       const { action, ref } = input.effect;
       const { before, target } = input;
       if (action === 'refresh') return restoreShares(ports, input);
+      if (action === 'resume') return resumeShares(ports, input);
       if (action !== 'rollback') await checkVersions(ports, forms, ref, target);
       if (action !== 'rollback' && action !== 'shift' && action !== 'promote') {
         return giveShares(ports, input);

@@ -10,6 +10,13 @@ export function describeLease(harness: GetHarness): void {
     expect(await second.lease.acquire('first', LEASE_MS)).toBeNull();
   });
 
+  it('gives an epoch above the one that is asked for, and goes on from there', async () => {
+    const store = await harness().open();
+    expect(await store.lease.acquire('first', 0, 7)).toEqual({ holder: 'first', epoch: 8 });
+    expect(await store.lease.acquire('second', 0, 3)).toEqual({ holder: 'second', epoch: 9 });
+    expect(await store.lease.acquire('third', LEASE_MS)).toEqual({ holder: 'third', epoch: 10 });
+  });
+
   it('gives the next epoch when the lease has run out', async () => {
     const [first, second] = [await harness().open(), await harness().open()];
     const fence = await lead(first);

@@ -84,7 +84,13 @@ export function createZoneHarness() {
     return startReconciler(deps);
   };
 
-  return { clock, git, commit, open, executorWorld, log };
+  /** The database is lost; the repository and what is outside of both are not. */
+  const loseStore = () => {
+    Object.assign(tables, createMemoryTables());
+    Object.assign(definitionTables, createMemoryDefinitionTables());
+  };
+
+  return { clock, git, commit, open, executorWorld, log, anchor, loseStore };
 }
 
 function startReconciler(deps: ZoneDeps) {

@@ -51,14 +51,15 @@ import { createZoneHarness } from '../engine/zone-harness.ts';
 export function createModelZone() {
   const harness = createZoneHarness();
   const { clock } = harness;
+  const database = createDatabase();
   const files = new Map<string, Uint8Array>();
   const programs = {
     end: (_request: RunRequest): MemoryStepEnd => ({ exitCode: 0, said: null }),
     auc: 0.9,
   };
-  const definitions = createMemoryDefinitions({ tables: createMemoryDefinitionTables() });
+  const definitions = createMemoryDefinitions({ tables: database.definitions });
   const randomness = createSeededRandomness('model zone');
-  const routes = createMemoryRoutes({ zone: 'ae', tables: createMemoryRouteTables(), randomness });
+  const routes = createMemoryRoutes({ zone: 'ae', tables: database.routes, randomness });
   const machine = createMemoryNodeMachine();
   /** Keys of the runs whose programs were started. */
   const begun: string[] = [];
@@ -77,7 +78,7 @@ export function createModelZone() {
     readModel: async (path) => files.get(path) ?? null,
   });
   const proposed = createMemoryProposalTables();
-  const counters = createMemoryCounters({ tables: createMemoryCounterTables() });
+  const counters = createMemoryCounters({ tables: database.counters });
   const ports = {
     ...{ zone: 'ae', clock, definitions, routes, counters, artifacts, connections },
     proposals: createMemoryProposals({ tables: proposed }),
@@ -98,6 +99,12 @@ export function createModelZone() {
     ...{ onlineFeatures: ports.onlineFeatures, snapshots: ports.snapshots },
     ...{ begun, versions, files, proposed },
     commit: harness.commit,
+    git: harness.git,
+    /** The repository, the artifacts and the data are what is left. */
+    loseDatabase: () => {
+      harness.loseStore();
+      database.lose();
+    },
     open: () => harness.open({ kinds }),
     /** What the ledger says of one resource, oldest first. */
     titles: async (kind: string, name: string) =>
@@ -108,6 +115,19 @@ export function createModelZone() {
         ({ record }) => `${record.action} ${record.outcome}`,
       ),
   };
+}
+
+/** What a zone keeps beside its journal. */
+function createDatabase() {
+  const definitions = createMemoryDefinitionTables();
+  const routes = createMemoryRouteTables();
+  const counters = createMemoryCounterTables();
+  const lose = () => {
+    Object.assign(definitions, createMemoryDefinitionTables());
+    Object.assign(routes, createMemoryRouteTables());
+    Object.assign(counters, createMemoryCounterTables());
+  };
+  return { definitions, routes, counters, lose };
 }
 
 type ZonePorts = Parameters<typeof createTargetHandler>[0] &

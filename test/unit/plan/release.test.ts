@@ -119,7 +119,7 @@ describe('the plan of a release that goes over by steps', () => {
 
   it('goes back although the last attempt failed a moment ago', () => {
     const facts = toFacts({ position: AT_10, judgement: toBad() });
-    const target = toRollbackTarget(DESIRED, REF);
+    const target = toRollbackTarget(DESIRED, STABLE, REF);
     const last = {
       action: 'rollback',
       targetDigest: digestJson(target),
@@ -130,7 +130,7 @@ describe('the plan of a release that goes over by steps', () => {
   });
 
   it('does nothing with what was given up, whatever is known of it', () => {
-    const target = toRollbackTarget(DESIRED, REF);
+    const target = toRollbackTarget(DESIRED, STABLE, REF);
     const given = { action: 'rollback', targetDigest: digestJson(target), summary: 'it fails' };
     const recorded = recordedAs(STABLE, given);
     const contexts = [NO_CONTEXT, { ...NO_CONTEXT, isWholePlan: true }];
@@ -141,7 +141,7 @@ describe('the plan of a release that goes over by steps', () => {
       });
     }
     const effect = only(plan({ recorded, facts: {}, observed: ABSENT }));
-    expect(effect).toMatchObject({ action: 'refresh', class: 'self-heal', target: STABLE });
+    expect(effect).toMatchObject({ action: 'rollback', class: 'self-heal', target });
     const ended = { ...AT_10, end: 'rolledBack' as const };
     const known = plan({ facts: toFacts({ position: ended }), context: contexts[1] ?? NO_CONTEXT });
     expect(known).toMatchObject({ effects: [], conditions: [{ reason: 'RolledBack' }] });

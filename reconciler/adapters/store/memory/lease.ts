@@ -4,10 +4,10 @@ import { isLeader, type MemoryDeps } from './fencing.ts';
 export function createLeaseStore(deps: MemoryDeps): LeaseStore {
   const { tables, clock } = deps;
   return {
-    async acquire(holder, ttlMs) {
+    async acquire(holder, ttlMs, above = 0) {
       const now = clock.now();
       if (tables.leader.expiresAt > now) return null;
-      const epoch = tables.leader.epoch + 1;
+      const epoch = Math.max(tables.leader.epoch, above) + 1;
       tables.leader = { holder, epoch, expiresAt: now + ttlMs };
       return { holder, epoch };
     },

@@ -5,14 +5,14 @@ const IS_OURS = 'epoch = $1 AND holder = $2 AND expires_at > clock_timestamp()';
 
 export function createLeaseStore(database: Database): LeaseStore {
   return {
-    async acquire(holder, ttlMs) {
+    async acquire(holder, ttlMs, above = 0) {
       const rows = await database.query<{ epoch: number }>(
         `UPDATE leader
-         SET epoch = epoch + 1, holder = $1,
+         SET epoch = greatest(epoch, $3) + 1, holder = $1,
              expires_at = clock_timestamp() + $2 * interval '1 millisecond'
          WHERE expires_at <= clock_timestamp()
          RETURNING epoch`,
-        [holder, ttlMs],
+        [holder, ttlMs, above],
       );
       return rows[0] === undefined ? null : { holder, epoch: rows[0].epoch };
     },

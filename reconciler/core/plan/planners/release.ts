@@ -9,6 +9,7 @@ import {
   findRollout,
   isGivenUp,
   planGivenUp,
+  planLost,
   planRollout,
   type Rollout,
   type RolloutFacts,
@@ -37,6 +38,8 @@ const LOOK_AFTER_TROUBLE_MS = 5_000;
 export const planRelease: Planner = (input) => {
   const { rollout: facts = null } = input.facts as Partial<ReleaseFacts>;
   if (isGivenUp(input)) return planGivenUp(input);
+  const lost = planLost(input);
+  if (lost !== null) return lost;
   const rollout = findRollout(input, facts);
   if (rollout === null) return planConvergence(input, WORDS);
   if (!input.context.isWholePlan) return planRollout(input, rollout);

@@ -72,15 +72,15 @@ export function toReleaseName(desired: NormalForm): Digest {
   return digestJson(desired);
 }
 
-/** What a rollback is told to be about: the release that is given up. */
-export function toRollbackTarget(desired: NormalForm, ref: Ref): NormalForm {
-  return toNormalForm(ref, { rollback: desired.spec });
+/** What a rollback is told to be about: the release that is given up, and what is gone back to. */
+export function toRollbackTarget(desired: NormalForm, back: NormalForm, ref: Ref): NormalForm {
+  return toNormalForm(ref, { rollback: desired.spec, to: back.spec });
 }
 
 /** What the journal says of a release that was given up, also where nothing else is known. */
 export function isGivenUp({ desired, recorded: { achieved }, ref }: PlannerInput): boolean {
-  if (desired === null || achieved?.action !== 'rollback') return false;
-  return achieved.targetDigest === digestJson(toRollbackTarget(desired, ref));
+  if (desired === null || achieved?.action !== 'rollback' || achieved.live === null) return false;
+  return achieved.targetDigest === digestJson(toRollbackTarget(desired, achieved.live, ref));
 }
 
 export function planRollout(input: PlannerInput, rollout: Rollout): PlannerResult {
@@ -103,9 +103,7 @@ export function planRollout(input: PlannerInput, rollout: Rollout): PlannerResul
         return restGivenUp(action.why);
       if (position.end !== null && isBack(live, stable)) return restore(input, live);
       const reason = `all traffic goes back to ${toShortDigest(stable)}: ${action.why}`;
-      const target = toRollbackTarget(desired, input.ref);
-      const identity = { action: 'rollback', target, reason, risk: 'low' as const };
-      return offer(input, toEffect(input, { ...identity, class: 'self-heal' }));
+      return offer(input, toRollback(input, desired, toBack(live, stable), reason));
     }
     case 'wait': {
       if (input.observed.state === 'absent') return restore(input, live);
@@ -128,9 +126,51 @@ const WHAT_TO_DO =
 /** A release that was given up stays so until main asks for another. */
 export function planGivenUp(input: PlannerInput): PlannerResult {
   const { achieved } = input.recorded;
-  const live = achieved?.live ?? null;
-  if (input.observed.state === 'absent' && live !== null) return restore(input, live);
-  return restGivenUp(achieved?.summary ?? 'it failed');
+  const { desired } = input;
+  const back = achieved?.live ?? null;
+  if (input.observed.state !== 'absent' || back === null || desired === null) {
+    return restGivenUp(achieved?.summary ?? 'it failed');
+  }
+  // Told as what it is, so that it is still known when everything else is lost.
+  const reason = `what was gone back to is not in force, and is put back; ${achieved?.summary ?? ''}`;
+  return offer(input, toRollback(input, desired, back, reason));
+}
+
+/**
+ * Of a release of which the zone's store knows nothing, and the journal does: the shares that were
+ * recorded last come back before anything moves. A rollout goes on from its weight and is judged
+ * anew, for what was counted is lost as well. Null where nothing was recorded that differs.
+ */
+export function planLost(input: PlannerInput): PlannerResult | null {
+  const { desired, observed, facts, recorded, ref, context } = input;
+  const live = recorded.achieved?.live ?? null;
+  const isLost = observed.state === 'absent' && !('rollout' in facts);
+  if (!isLost || desired === null || live === null || context.isWholePlan) return null;
+  if (toCanonicalJson(listShares(live)) === toCanonicalJson(listShares(desired))) return null;
+  const canary = findOnly(listShares(desired));
+  const isUnderWay = canary !== null && listShares(live).some(({ version }) => version === canary);
+  if (!isUnderWay) return restore(input, live);
+  const resume = { live: live.spec, canary, release: toReleaseName(desired) };
+  const target = toNormalForm(ref, { resume });
+  const reason =
+    'nothing is known of the rollout but its shares, which come back and are judged anew';
+  const identity = { action: 'resume', target, reason, risk: 'none' as const };
+  return offer(input, toEffect(input, { ...identity, class: 'self-heal' }));
+}
+
+function toBack(live: NormalForm, stable: string): NormalForm {
+  return withShares(live, [{ version: stable, percent: 100 }]);
+}
+
+function toRollback(
+  input: PlannerInput,
+  desired: NormalForm,
+  back: NormalForm,
+  reason: string,
+): Effect {
+  const target = toRollbackTarget(desired, back, input.ref);
+  const identity = { action: 'rollback', target, reason, risk: 'low' as const };
+  return toEffect(input, { ...identity, class: 'self-heal' });
 }
 
 function restGivenUp(why: string): PlannerResult {

@@ -34,6 +34,11 @@ export interface Routes {
     versions: readonly VersionShare[] | null,
   ): Promise<number>;
   read(): Promise<RouteTable>;
+  /**
+   * Makes the revision of the table one above this, unless it is already: nodes have seen that
+   * revision, of a store that was lost since, and take only what is above it.
+   */
+  skipBeyond(revision: number): Promise<void>;
   /** The last word of each node; an older boot or a lower revision of the same boot is ignored. */
   acknowledge(acknowledgement: RouteAcknowledgement): Promise<void>;
   listAcknowledgements(): Promise<readonly RouteAcknowledgement[]>;

@@ -72,6 +72,15 @@ function describeTable(harness: GetHarness): void {
     expect(await revisionAfter(routes.putVersions(LEADER, FRAUD, null))).toBe(5);
   });
 
+  it('goes on above a revision that nodes have seen of another store, and never back', async () => {
+    const { routes } = harness();
+    await routes.putEndpoint(LEADER, FRAUD, SETTINGS);
+    await routes.skipBeyond(40);
+    expect((await routes.read()).revision).toBe(41);
+    await routes.skipBeyond(7);
+    expect(await routes.putVersions(LEADER, FRAUD, ALL_OF_A)).toBe(42);
+  });
+
   it('gives the table byte for byte after a restart', async () => {
     const { routes } = harness();
     await routes.putEndpoint(LEADER, FRAUD, SETTINGS);

@@ -4,8 +4,11 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFailed } from 'vitest';
+import { createPostgresDatabase } from '../../reconciler/adapters/database/postgres/database.ts';
+import type { ControlFile } from '../../reconciler/core/contracts/node-config.ts';
 import type { PullRequest } from '../../reconciler/core/forge/pull-request.ts';
 import type { PullList } from '../../reconciler/ports/forge.ts';
+import { Secret } from '../../reconciler/ports/secrets.ts';
 import { type CardTraffic, createCardTraffic } from '../support/card-traffic.ts';
 import {
   createInstallation,
@@ -182,6 +185,20 @@ const awaitShare = (version: string, percent: number) =>
     return form.includes(`percent: ${percent}\n`) && form.includes(version) ? form : null;
   });
 
+async function dropDatabase(): Promise<void> {
+  const file = join(installation.state, 'zones', 'ae', 'control.json');
+  const { databaseUrl } = JSON.parse(await readFile(file, 'utf8')) as ControlFile;
+  const url = new URL(databaseUrl);
+  const name = url.pathname.slice(1);
+  url.pathname = '/postgres';
+  const database = createPostgresDatabase({ url: new Secret(url.href) });
+  try {
+    await database.query(`DROP DATABASE "${name}" WITH (FORCE)`);
+  } finally {
+    await database.close();
+  }
+}
+
 async function readLive(): Promise<string> {
   const { git } = installation;
   await git('fetch', '-q', 'origin', 'plumbline/audit/ae');
@@ -318,9 +335,25 @@ describe('the life of a release', { timeout: KILL_LIMIT_MS }, () => {
     ]);
   });
 
-  it('leaves a ledger that tells it all and verifies', async () => {
+  it('comes back as it was when the database of its zone is lost', async () => {
     await traffic.stop();
     expect(traffic.failures()).toEqual([]);
+    const before = await readStory();
+    await reconciler.kill();
+    await dropDatabase();
+    reconciler = installation.up();
+    await reconciler.ready;
+    await awaitRelease('converged');
+    expect(await readLive()).toMatch(new RegExp(`percent: 100\\s+version: ${versions[3]}`));
+    const story = await readStory();
+    expect(story.slice(0, before.length)).toEqual(before);
+    const since = story.slice(before.length);
+    expect(since.filter(({ action }) => action === 'shift' || action === 'retrain')).toEqual([]);
+    const retrains = (await listPulls()).filter(({ branch }) => branch.includes('/retrain/'));
+    expect(retrains).toHaveLength(1);
+  });
+
+  it('leaves a ledger that tells it all and verifies', async () => {
     await plumb('down');
     await plumb('audit', 'verify', '--strict');
     const titles = (await installation.git('log', '--reverse', '--format=%s', 'FETCH_HEAD'))
@@ -331,6 +364,8 @@ describe('the life of a release', { timeout: KILL_LIMIT_MS }, () => {
       ...['Shift', 'Shift', 'Shift', 'Promote'],
       ...['Shift', 'Shift', 'Roll', 'Update'],
       ...['Shift', 'Shift', 'Shift', 'Promote'],
+      // Put back after the database was lost.
+      'Create',
     ]);
   });
 });

@@ -55,6 +55,10 @@ export function createMemoryRoutes(deps: {
 
     read: async () => compose(tables.revision, tables.routes.values()),
 
+    async skipBeyond(revision) {
+      tables.revision = Math.max(tables.revision, revision + 1);
+    },
+
     async acknowledge(acknowledgement) {
       const { node } = acknowledgement;
       const word = structuredClone(acknowledgement);

@@ -53,6 +53,11 @@ export async function openPostgresRoutes(deps: RouteDeps): Promise<Routes> {
     putVersions: (fence, endpoint, versions) =>
       change(fence, endpoint, (kept) => withVersions(kept, versions)),
     read: () => database.snapshot((session) => readTable(session, zone)),
+    async skipBeyond(revision) {
+      await database.query('UPDATE route_head SET revision = $1 WHERE revision < $1', [
+        revision + 1,
+      ]);
+    },
     acknowledge: (word) => database.transaction((session) => writeAcknowledgement(session, word)),
     listAcknowledgements: () => listLastWords(database),
   };

@@ -230,4 +230,24 @@ describe('control server: waiting for routes', () => {
     expect(await third).toBeNull();
     expect(simulated.countSleepers()).toBe(0);
   });
+
+  it('goes on above what a node has seen of a lost store, once the new one has settled', async () => {
+    const simulated = createSimulatedClock({ startAt: 0 });
+    const waiters = createRouteWaiters({ clock: simulated, followMs: 25_000, pollMs: 500 });
+    const { routes } = createZone();
+    const { signal } = new AbortController();
+    const empty = waiters.follow('ae', routes, 40, signal);
+    await simulated.advance(25_000);
+    expect(await empty).toBeNull();
+    await routes.putEndpoint(LEADER, 'payments/fraud', SETTINGS);
+    const following = waiters.follow('ae', routes, 40, signal);
+    await simulated.advance(4_000);
+    await routes.putEndpoint(LEADER, 'payments/other', SETTINGS);
+    await simulated.advance(4_000);
+    expect((await routes.read()).revision).toBe(2);
+    await simulated.advance(2_000);
+    const table = await following;
+    expect(table?.revision).toBe(41);
+    expect(table?.endpoints).toHaveLength(2);
+  });
 });

@@ -1,6 +1,6 @@
 import type { ZoneStatus } from '../../../reconciler/core/status/zone-status.ts';
 import { SMALL_REPO, toDocument } from '../engine/zone-harness.ts';
-import { createModelZone } from './model-zone.ts';
+import { createModelZone, type Plant } from './model-zone.ts';
 
 export type Files = Readonly<Record<string, string>>;
 
@@ -69,8 +69,8 @@ export const isConverged = (status: ZoneStatus) => status.isConverged;
 export type ModelZone = ReturnType<typeof createModelZone>;
 export type Running = ReturnType<ModelZone['open']>;
 
-export async function begin(change: (zone: ModelZone) => void = () => undefined) {
-  const zone = createModelZone();
+export async function begin(change: (zone: ModelZone) => void = () => undefined, plant?: Plant) {
+  const zone = createModelZone(plant);
   zone.connections.put({ connection: 'files', path: 'rows.csv' }, Buffer.from(ROWS));
   change(zone);
   await zone.commit(REPO);

@@ -48,7 +48,7 @@ import { makeReport } from '../../support/version-records.ts';
 import { createZoneHarness } from '../engine/zone-harness.ts';
 
 /** A zone whose data, training and serving are in memory: everything but the programs is real. */
-export function createModelZone() {
+export function createModelZone(plant: Plant = (ports) => ports) {
   const harness = createZoneHarness();
   const { clock } = harness;
   const database = createDatabase();
@@ -93,7 +93,7 @@ export function createModelZone() {
     nodes: createMemoryServingNodes({ zone: 'ae', build: 'one', machine }),
     programs: { trainingSet: ['prepare'], evaluate: ['evaluate'] },
   };
-  const kinds = new Map(toHandlers(ports).map((handler) => [handler.kind, handler]));
+  const kinds = new Map(toHandlers(plant(ports)).map((handler) => [handler.kind, handler]));
   return {
     ...{ clock, programs, routes, counters, artifacts, connections, runs: ports.runs, machine },
     ...{ onlineFeatures: ports.onlineFeatures, snapshots: ports.snapshots },
@@ -129,6 +129,9 @@ function createDatabase() {
   };
   return { definitions, routes, counters, lose };
 }
+
+/** A port that is not as it should be, to see whether anybody notices. */
+export type Plant = (ports: ZonePorts) => ZonePorts;
 
 type ZonePorts = Parameters<typeof createTargetHandler>[0] &
   Parameters<typeof createConnectionHandler>[0] &

@@ -13,7 +13,7 @@ import {
   toModel,
   toRelease,
 } from './model-story.ts';
-import { reasonsOf } from './model-zone.ts';
+import { type Plant, reasonsOf } from './model-zone.ts';
 
 const toEndpoint = (rollout: string): Files => ({
   'endpoints/fraud.yaml': toDocument(
@@ -39,8 +39,8 @@ const GOOD: Behaviour = { failures: 0, positives: 0.1 };
 const REQUESTS_A_SECOND = 200;
 
 /** A zone that serves a first version, and has a second one that passed its gates as well. */
-export async function beginWithTwo(files: Files = STEPS) {
-  const { zone, running } = await begin();
+export async function beginWithTwo(files: Files = STEPS, plant?: Plant) {
+  const { zone, running } = await begin(() => undefined, plant);
   await pass(zone, running, isConverged);
   const [first = ''] = await readVersions(zone);
   const second = { ...files, 'models/fraud.yaml': toModel({ seed: 8 }) };
@@ -65,9 +65,11 @@ export function createTraffic(zone: ModelZone, behaviour: ReadonlyMap<string, Be
   let sequence = 0;
   const take = createDivider();
   const node = { isUp: true, hasTraffic: true };
+  let confirmed = 0;
 
   const acknowledge = async () => {
     const { revision, endpoints } = await zone.routes.read();
+    confirmed = revision;
     await zone.routes.acknowledge({
       ...{ v: 1, zone: 'ae', node: 'serve-ae', boot: 'one', revision, failed: [] },
       loaded: endpoints.flatMap(({ versions }) => versions.map(({ version }) => version)),
@@ -109,6 +111,11 @@ export function createTraffic(zone: ModelZone, behaviour: ReadonlyMap<string, Be
   return {
     node,
     acknowledge,
+    toggle: (what: keyof typeof node) => {
+      node[what] = !node[what];
+    },
+    /** The revision that the node has really taken. */
+    confirmed: () => confirmed,
     run: async (seconds: number) => {
       for (let second = 0; second < seconds; second += 1) await live();
     },

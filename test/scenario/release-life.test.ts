@@ -185,11 +185,29 @@ const awaitShare = (version: string, percent: number) =>
     return form.includes(`percent: ${percent}\n`) && form.includes(version) ? form : null;
   });
 
+const NODE = () => join(installation.state, 'processes', 'serve-ae.json');
+
+/** Resolves once the node answers. */
+const awaitNode = () =>
+  waitUntil('an answer of the node', async () => {
+    try {
+      const { details } = JSON.parse(await readFile(NODE(), 'utf8')) as {
+        details: { port: number };
+      };
+      const answer = await fetch(`http://127.0.0.1:${details.port}/v2/models/payments.fraud/ready`);
+      return answer.status === 200 ? true : null;
+    } catch {
+      return null;
+    }
+  });
+
+async function killNode(): Promise<void> {
+  const { pid } = JSON.parse(await readFile(NODE(), 'utf8')) as { pid: number };
+  process.kill(pid, 'SIGKILL');
+}
+
 async function dropDatabase(): Promise<void> {
-  const file = join(installation.state, 'zones', 'ae', 'control.json');
-  const { databaseUrl } = JSON.parse(await readFile(file, 'utf8')) as ControlFile;
-  const url = new URL(databaseUrl);
-  const name = url.pathname.slice(1);
+  const { url, name } = await readDatabaseUrl();
   url.pathname = '/postgres';
   const database = createPostgresDatabase({ url: new Secret(url.href) });
   try {
@@ -197,6 +215,13 @@ async function dropDatabase(): Promise<void> {
   } finally {
     await database.close();
   }
+}
+
+async function readDatabaseUrl() {
+  const file = join(installation.state, 'zones', 'ae', 'control.json');
+  const { databaseUrl } = JSON.parse(await readFile(file, 'utf8')) as ControlFile;
+  const url = new URL(databaseUrl);
+  return { url, name: url.pathname.slice(1) };
 }
 
 async function readLive(): Promise<string> {
@@ -253,7 +278,12 @@ describe('the life of a release', { timeout: KILL_LIMIT_MS }, () => {
     await awaitShare(versions[1] ?? '', 20);
     await reconciler.kill();
     await traffic.awaitAnswers(200);
+    // Without its node too nobody is answered, and nothing is lost.
+    await traffic.stop();
+    await killNode();
     reconciler = installation.up();
+    await awaitNode();
+    await traffic.start();
     await isServed(versions[1] ?? '');
     const story = (await readStory()).filter(({ ref }) => ref.kind === 'Release');
     expect(story.map(({ action }) => action)).toEqual([

@@ -1,8 +1,6 @@
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFailed } from 'vitest';
 import { createPostgresDatabase } from '../../reconciler/adapters/database/postgres/database.ts';
 import type { ControlFile } from '../../reconciler/core/contracts/node-config.ts';
@@ -15,44 +13,9 @@ import {
   type Installation,
   type RunningReconciler,
 } from '../support/installation.ts';
+import { makeWatchedExample, replaceText } from '../support/watched-example.ts';
 
 const KILL_LIMIT_MS = 600_000;
-const EXAMPLE = fileURLToPath(new URL('../../example-platform-repo', import.meta.url));
-
-const ROLLOUT = `  rollout:
-    steps:
-      - setWeight: 20
-      - pause: 2s
-      - waitFor: analysis
-      - setWeight: 50
-      - pause: 2s
-    analysis:
-      maxFailureRate: 0.05
-      guardrails:
-        - metric: failures
-        - metric: positive-rate
-          tolerance: 2
-`;
-
-/** What made-up applications ask is not quite what made-up history holds; that is no drift yet. */
-const MONITOR = `apiVersion: plumbline.dev/v1alpha1
-kind: Monitor
-metadata:
-  name: fraud
-  namespace: payments
-spec:
-  endpoint: fraud
-  window: 3s
-  falseAlarmBudget:
-    windows: 400
-  effect:
-    warn: 2
-    retrain: 3
-`;
-
-const RETRAIN = `  retrain:
-    mode: train-then-propose
-`;
 
 /** How much more customers spend than those that the model has learnt from. */
 let spending = 1;
@@ -63,13 +26,7 @@ let traffic: CardTraffic;
 let example: string;
 
 beforeAll(async () => {
-  example = await mkdtemp(join(tmpdir(), 'plumbline-example-'));
-  await cp(EXAMPLE, example, { recursive: true });
-  await replace(join(example, 'environments/dev.yaml'), /^ +releaseApproval: none\n/m, '');
-  await replace(join(example, 'endpoints/fraud.yaml'), /$/, ROLLOUT);
-  await replace(join(example, 'models/fraud.yaml'), /$/, RETRAIN);
-  await mkdir(join(example, 'monitors'));
-  await writeFile(join(example, 'monitors/fraud.yaml'), MONITOR);
+  example = await makeWatchedExample();
   installation = await createInstallation({ from: example });
   reconciler = installation.up();
   traffic = createCardTraffic({ state: installation.state, seed: 1, spending: () => spending });
@@ -81,13 +38,6 @@ afterAll(async () => {
   await installation.remove();
   await rm(example, { recursive: true, force: true });
 });
-
-async function replace(file: string, from: RegExp | string, to: string): Promise<void> {
-  const before = await readFile(file, 'utf8');
-  const after = before.replace(from, to);
-  expect(after).not.toBe(before);
-  await writeFile(file, after);
-}
 
 async function plumb(...words: readonly string[]): Promise<string> {
   const { code, stdout, stderr } = await installation.plumb(...words);
@@ -159,7 +109,7 @@ async function propose(branch: string, change: () => Promise<void>): Promise<num
 }
 
 const editModel = (from: string, to: string) =>
-  replace(join(installation.clone, 'models/fraud.yaml'), from, to);
+  replaceText(join(installation.clone, 'models/fraud.yaml'), from, to);
 
 type LogLine = {
   readonly title: string;
@@ -319,7 +269,7 @@ describe('the life of a release', { timeout: KILL_LIMIT_MS }, () => {
     await approveAndMerge(revert.number);
     await awaitRelease('converged');
     const number = await propose('once-more', () =>
-      replace(
+      replaceText(
         join(installation.clone, 'releases/dev/payments.fraud.yaml'),
         versions[1] ?? '',
         versions[2] ?? '',
@@ -339,8 +289,8 @@ describe('the life of a release', { timeout: KILL_LIMIT_MS }, () => {
     await approveAndMerge(back);
     const connection = join(installation.clone, 'connections/ae-files.yaml');
     const number = await propose('newer-data', async () => {
-      await replace(connection, '2026-06-01', '2026-07-01');
-      await replace(connection, 'days: 240', 'days: 270');
+      await replaceText(connection, '2026-06-01', '2026-07-01');
+      await replaceText(connection, 'days: 240', 'days: 270');
     });
     await approveAndMerge(number);
     await plumb('status', '--wait', '--timeout', '300');

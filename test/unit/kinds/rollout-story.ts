@@ -77,25 +77,7 @@ export function createTraffic(zone: ModelZone, behaviour: ReadonlyMap<string, Be
   };
 
   const count = async () => {
-    const { revision, endpoints } = await zone.routes.read();
-    const entries = endpoints.flatMap(({ endpoint, versions }) =>
-      versions.map(({ version, percent }) => {
-        const { failures, positives, upper = 0.5 } = behaviour.get(version) ?? GOOD;
-        const requests = take(`${version} requests`, (REQUESTS_A_SECOND * percent) / 100);
-        const split = (key: string, share: number) => {
-          const above = Math.min(requests, take(`${version} ${key}`, requests * share));
-          return { counts: [requests - above, above], null: 0, nonFinite: 0 };
-        };
-        return {
-          ...{ endpoint, version, routeRevision: revision, requests, rows: requests },
-          positives: Math.min(requests, take(`${version} positives`, requests * positives)),
-          errors: Math.min(requests, take(`${version} failures`, requests * failures)),
-          features: [split('a', upper), split('b', 0.5)],
-          score: split('score', 0.5).counts,
-          latency: [requests, ...new Array<number>(LATENCY_CELLS - 1).fill(0)],
-        };
-      }),
-    );
+    const entries = toEntries(await zone.routes.read(), behaviour, take);
     sequence += 1;
     const delta = { v: 1, zone: 'ae', node: 'serve-ae', boot: 'one', sequence, entries } as const;
     await zone.counters.accept(delta);
@@ -133,6 +115,34 @@ export function createTraffic(zone: ModelZone, behaviour: ReadonlyMap<string, Be
       throw new Error(`it does not come to that:\n${JSON.stringify(running.status(), null, 1)}`);
     },
   };
+}
+
+type Routes = Awaited<ReturnType<ModelZone['routes']['read']>>;
+
+/** What a node counts in a second under these routes. */
+function toEntries(
+  { revision, endpoints }: Routes,
+  behaviour: ReadonlyMap<string, Behaviour>,
+  take: ReturnType<typeof createDivider>,
+) {
+  return endpoints.flatMap(({ endpoint, versions }) =>
+    versions.map(({ version, percent }) => {
+      const { failures, positives, upper = 0.5 } = behaviour.get(version) ?? GOOD;
+      const requests = take(`${version} requests`, (REQUESTS_A_SECOND * percent) / 100);
+      const split = (key: string, share: number) => {
+        const above = Math.min(requests, take(`${version} ${key}`, requests * share));
+        return { counts: [requests - above, above], null: 0, nonFinite: 0 };
+      };
+      return {
+        ...{ endpoint, version, routeRevision: revision, requests, rows: requests },
+        positives: Math.min(requests, take(`${version} positives`, requests * positives)),
+        errors: Math.min(requests, take(`${version} failures`, requests * failures)),
+        features: [split('a', upper), split('b', 0.5)],
+        score: split('score', 0.5).counts,
+        latency: [requests, ...new Array<number>(LATENCY_CELLS - 1).fill(0)],
+      };
+    }),
+  );
 }
 
 /** Whole numbers of a share; what is owed of it is part of the next. */

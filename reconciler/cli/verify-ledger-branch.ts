@@ -7,15 +7,13 @@ import {
   type LedgerVerdict,
 } from '../core/audit/verify-ledger.ts';
 import { CodedError } from '../core/contracts/coded-error.ts';
-import { type Oid, toAuditBranch } from '../core/contracts/git.ts';
 import type { Instant } from '../core/contracts/instant.ts';
 import { decodeUtf8 } from '../core/contracts/utf8.ts';
+import { type LedgerPage, listLedgerPages, readLedgerPage } from '../engine/ledger-pages.ts';
 import type { Checkpoint } from '../ports/anchor.ts';
 import type { CommitInfo, GitReader } from '../ports/git.ts';
 import type { SignatureVerifier } from '../ports/ledger-signer.ts';
 
-/** Commits in memory at a time, a few kilobytes each. */
-const PAGE_COMMITS = 1_000;
 const MAX_RECORD_BYTES = 1024 * 1024;
 
 export type LedgerVerification = {
@@ -30,10 +28,7 @@ export type LedgerVerification = {
   readonly onProgress?: (records: number) => void;
 };
 
-/**
- * Reads a zone's ledger through the port and judges it. Commits are found from the newest to the
- * oldest and judged the other way, so each page is read twice and never more than one is held.
- */
+/** Reads a zone's ledger through the port, never more than a page at a time, and judges it. */
 export async function verifyLedgerBranch(input: LedgerVerification): Promise<LedgerVerdict> {
   const { zone, strict } = input;
   const checkpoints = input.checkpoints
@@ -44,9 +39,9 @@ export async function verifyLedgerBranch(input: LedgerVerification): Promise<Led
   for (const problem of input.problems ?? []) check.addDamage(problem);
   try {
     let records = 0;
-    for (const pageTip of await listPageTips(input)) {
-      for (const commit of await readPage(input, pageTip, toTime)) check.add(commit);
-      records += pageTip.count;
+    for (const page of await listLedgerPages(input.git, zone)) {
+      for (const commit of await readPage(input, page, toTime)) check.add(commit);
+      records += page.count;
       input.onProgress?.(records);
     }
   } catch (error) {
@@ -61,27 +56,13 @@ function isDamage(error: unknown): error is CodedError {
   return error instanceof CodedError && (error.code === 'P404' || error.code === 'P104');
 }
 
-type PageTip = { readonly commit: Oid; readonly count: number };
-
-/** The newest commit of each page, the oldest page first. */
-async function listPageTips(input: LedgerVerification): Promise<readonly PageTip[]> {
-  const tips: PageTip[] = [];
-  let next: Oid | null = await input.git.readRef(toAuditBranch(input.zone));
-  while (next !== null) {
-    const page: readonly CommitInfo[] = await input.git.listFirstParents(next, PAGE_COMMITS);
-    tips.push({ commit: next, count: page.length });
-    next = page.at(-1)?.parents[0] ?? null;
-  }
-  return tips.reverse();
-}
-
 async function readPage(
   input: LedgerVerification,
-  tip: PageTip,
+  page: LedgerPage,
   toTime: (record: { readonly seq: number; readonly at: Instant }) => Instant,
 ): Promise<readonly LedgerCommit[]> {
   const { git, verifier } = input;
-  const commits = [...(await git.listFirstParents(tip.commit, tip.count))].reverse();
+  const commits = await readLedgerPage(git, page);
   const files = await git.readFiles(
     commits.map(({ oid }) => ({ commit: oid, path: 'record.json' })),
     MAX_RECORD_BYTES,

@@ -11,17 +11,16 @@ import type { NormalForm } from '../core/contracts/normal-form.ts';
 import type { CommitInfo, GitReader } from '../ports/git.ts';
 import type { SignatureVerifier } from '../ports/ledger-signer.ts';
 import type { Intent } from '../ports/store.ts';
+import { type LedgerPage, listLedgerPages, readLedgerPage } from './ledger-pages.ts';
 import type { ZoneDeps } from './zone-deps.ts';
 
-/** Commits in memory at a time, a few kilobytes each. */
-const PAGE_COMMITS = 1_000;
 const MAX_FILE_BYTES = 1024 * 1024;
 
 type Adoption = Pick<ZoneDeps, 'zone' | 'git' | 'store' | 'signer' | 'createVerifier' | 'log'>;
 
-/** The epoch that the ledger ends with, where the store knows of none: the next must be above it. */
+/** The epoch that the ledger ends with, where the store has no record: the next must be above it. */
 export async function readLedgerEpoch({ zone, git, store }: Adoption): Promise<number> {
-  if ((await store.admissions.readLatest()) !== null) return 0;
+  if ((await store.outbox.readTail()) !== null) return 0;
   const tip = await git.readRef(toAuditBranch(zone));
   if (tip === null) return 0;
   const [bytes] = await git.readFiles([{ commit: tip, path: 'record.json' }], MAX_FILE_BYTES);
@@ -30,25 +29,25 @@ export async function readLedgerEpoch({ zone, git, store }: Adoption): Promise<n
 }
 
 /**
- * A store that holds nothing takes over what the ledger says was done, so that losing a database
- * loses no memory of what was served, given up or removed. Every record must be of this zone's own
- * signer and follow the one before it to the byte; otherwise nothing is acted on.
+ * For a store that has admitted nothing: it takes over what the ledger says was done, so that losing
+ * a database loses no memory of what was served, given up or removed. What a crash cut short is gone
+ * on with. Every record must be of this zone's own signer and follow the one before it to the byte;
+ * otherwise nothing is acted on.
  */
 export async function adoptLedger(deps: Adoption, fence: Fence): Promise<void> {
   const { zone, git, store, log } = deps;
-  const tip = await git.readRef(toAuditBranch(zone));
-  // A store that has admitted nothing holds at most the beginning of what a crash cut short.
-  if (tip === null || (await store.admissions.readLatest()) !== null) return;
+  const pages = await listLedgerPages(git, zone);
+  if (pages.length === 0) return;
   const done = (await store.outbox.readTail())?.seq ?? 0;
   const verifier = deps.createVerifier(`${OWNER} namespaces="git" ${deps.signer.publicKey}\n`);
   let records = 0;
-  for (const pageTip of await listPageTips(git, tip)) {
-    for (const entry of await readPage(git, pageTip)) {
+  for (const page of pages) {
+    for (const entry of await readPage(git, page)) {
       verify(zone, verifier, entry);
       if (entry.record.seq > done) await adopt(deps, fence, entry);
       records = entry.record.seq;
     }
-    await store.outbox.markLedgered(fence, records, pageTip.commit);
+    await store.outbox.markLedgered(fence, records, page.tip);
   }
   log.write({
     level: 'warn',
@@ -61,28 +60,14 @@ export async function adoptLedger(deps: Adoption, fence: Fence): Promise<void> {
 /** Who signs is told apart by the key alone. */
 const OWNER = 'owner@ledger';
 
-type PageTip = { readonly commit: Oid; readonly count: number };
-
-/** The newest commit of each page, the oldest page first. */
-async function listPageTips(git: GitReader, tip: Oid): Promise<readonly PageTip[]> {
-  const tips: PageTip[] = [];
-  let next: Oid | null = tip;
-  while (next !== null) {
-    const page: readonly CommitInfo[] = await git.listFirstParents(next, PAGE_COMMITS);
-    tips.push({ commit: next, count: page.length });
-    next = page.at(-1)?.parents[0] ?? null;
-  }
-  return tips.reverse();
-}
-
 type Entry = {
   readonly commit: CommitInfo;
   readonly record: LedgerRecord;
   readonly live: NormalForm | null;
 };
 
-async function readPage(git: GitReader, tip: PageTip): Promise<readonly Entry[]> {
-  const commits = [...(await git.listFirstParents(tip.commit, tip.count))].reverse();
+async function readPage(git: GitReader, page: LedgerPage): Promise<readonly Entry[]> {
+  const commits = await readLedgerPage(git, page);
   const texts = await readTexts(git, commits, () => 'record.json');
   const records = texts.map((text, index) => toRecord(text, commits[index]?.oid ?? ''));
   const lives = await readTexts(git, commits, (at) => {

@@ -6,8 +6,9 @@ import type { ZoneDeps } from './zone-deps.ts';
 /** Waits until this process leads the zone; null when it is told to stop first. */
 export async function waitForLease(deps: ZoneDeps, stop: AbortSignal): Promise<Fence | null> {
   const ttlMs = deps.settings.leaseTtlMs;
+  const above = await readLedgerEpoch(deps);
   while (!stop.aborted) {
-    const fence = await deps.store.lease.acquire(deps.holder, ttlMs, await readLedgerEpoch(deps));
+    const fence = await deps.store.lease.acquire(deps.holder, ttlMs, above);
     if (fence !== null) return fence;
     if (await freeFromDeadHolder(deps)) continue;
     await deps.clock.sleep(jitter(ttlMs / 3, deps.randomness), stop);

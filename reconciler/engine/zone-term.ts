@@ -41,9 +41,9 @@ export async function leadTerm(
 
 async function openTerm(deps: ZoneDeps, fence: Fence): Promise<TermState> {
   const fenced = await raiseFences(deps, fence);
-  await adoptLedger(deps, fence);
-  await checkLedgerHead(deps);
   const admission = await deps.store.admissions.readLatest();
+  if (admission === null) await adoptLedger(deps, fence);
+  await checkLedgerHead(deps);
   const open = await deps.store.journal.listOpenIntents();
   return {
     ...fenced,

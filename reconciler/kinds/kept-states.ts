@@ -22,6 +22,13 @@ export type SeenState<Notes extends JsonObject> = {
   readonly lastEffectId: EffectId | null;
 };
 
+export type LiveState<Notes extends JsonObject> = {
+  readonly ref: Ref;
+  readonly live: NormalForm;
+  readonly state: KeptState<Notes>;
+  readonly lastEffectId: EffectId;
+};
+
 /**
  * A kind's memory in the zone's store: written with the effect's id as the last step of its work,
  * which makes work that can be repeated into an effect that happens once.
@@ -30,6 +37,8 @@ export type KeptStates<Notes extends JsonObject> = {
   readonly raiseFence: (fence: Fence) => Promise<void>;
   readonly see: (ref: Ref) => Promise<SeenState<Notes>>;
   readonly list: () => Promise<readonly Ref[]>;
+  /** Everything of the kind that is live, each as it is when its turn comes. */
+  readonly eachLive: () => AsyncIterable<LiveState<Notes>>;
   /** Returns what is live from now on. */
   readonly keep: (
     change: { readonly effect: Effect; readonly fence: Fence },
@@ -46,15 +55,25 @@ export function createKeptStates<Notes extends JsonObject>(
   kind: string,
   definitions: Definitions,
 ): KeptStates<Notes> {
+  const list = async () => (await definitions.list()).filter((ref) => ref.kind === kind);
+  const see = async (ref: Ref): Promise<SeenState<Notes>> => {
+    const { read, lastEffectId } = await definitions.observe(ref);
+    if (read.state === 'unknown') throw new Error(read.why);
+    const state = read.state === 'present' ? fromForm<Notes>(read.value) : null;
+    return { state, lastEffectId };
+  };
   return {
+    ...{ list, see },
     raiseFence: (fence) => definitions.raiseFence(fence),
-    see: async (ref) => {
-      const { read, lastEffectId } = await definitions.observe(ref);
-      if (read.state === 'unknown') throw new Error(read.why);
-      const state = read.state === 'present' ? fromForm<Notes>(read.value) : null;
-      return { state, lastEffectId };
+    async *eachLive() {
+      for (const ref of await list()) {
+        const { state, lastEffectId } = await see(ref);
+        const live = state?.live ?? null;
+        if (state !== null && live !== null && lastEffectId !== null) {
+          yield { ref, live, state, lastEffectId };
+        }
+      }
     },
-    list: async () => (await definitions.list()).filter((ref) => ref.kind === kind),
     keep: async ({ effect, fence }, state) => {
       const target = state === null ? null : toForm(effect.ref, state);
       await definitions.apply({ fence, effect, target });

@@ -3,16 +3,14 @@ import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openPostgresCounters } from '../../reconciler/adapters/counters/postgres/counters.ts';
-import { createPostgresDatabase } from '../../reconciler/adapters/database/postgres/database.ts';
 import type { VersionRecord } from '../../reconciler/core/contracts/generated/version-record.generated.ts';
-import type { ControlFile } from '../../reconciler/core/contracts/node-config.ts';
 import type { PullList } from '../../reconciler/ports/forge.ts';
-import { Secret } from '../../reconciler/ports/secrets.ts';
 import {
   createInstallation,
   type Installation,
   type RunningReconciler,
 } from '../support/installation.ts';
+import { askDatabase, readNode } from '../support/running-zone.ts';
 
 /** Trainings take seconds; on a machine that is busy with others they may take minutes. */
 const KILL_LIMIT_MS = 600_000;
@@ -105,11 +103,7 @@ type Prediction = {
 
 const REQUEST = { amount: 250, merchant_category: 'electronics', channel: 'online' };
 
-async function readNodeUrl(): Promise<string> {
-  const text = await readFile(join(installation.state, 'processes', 'serve-ae.json'), 'utf8');
-  const { details } = JSON.parse(text) as { details: { port: number } };
-  return `http://127.0.0.1:${details.port}`;
-}
+const readNodeUrl = async () => (await readNode(installation.state)).url;
 
 /** Requests that a model has answered since the beginning. */
 let answered = 0;
@@ -366,17 +360,11 @@ async function meetVersions(customers: number): Promise<ReadonlyMap<string, stri
 }
 
 /** Requests that the zone's store has summed so far, over all versions. */
-async function readTotals(): Promise<number> {
-  const control = join(installation.state, 'zones', 'ae', 'control.json');
-  const { databaseUrl } = JSON.parse(await readFile(control, 'utf8')) as ControlFile;
-  const database = createPostgresDatabase({ url: new Secret(databaseUrl) });
-  try {
+const readTotals = () =>
+  askDatabase(installation.state, 'zone', async (database) => {
     const totals = await (await openPostgresCounters({ database })).readTotals('payments/fraud');
     return totals.reduce((sum, { requests }) => sum + requests, 0);
-  } finally {
-    await database.close();
-  }
-}
+  });
 
 async function waitUntil(isTrue: () => Promise<boolean>): Promise<void> {
   for (let round = 0; round < 600; round += 1) {

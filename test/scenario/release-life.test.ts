@@ -1,18 +1,16 @@
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFailed } from 'vitest';
-import { createPostgresDatabase } from '../../reconciler/adapters/database/postgres/database.ts';
-import type { ControlFile } from '../../reconciler/core/contracts/node-config.ts';
 import type { PullRequest } from '../../reconciler/core/forge/pull-request.ts';
 import type { PullList } from '../../reconciler/ports/forge.ts';
-import { Secret } from '../../reconciler/ports/secrets.ts';
 import { type CardTraffic, createCardTraffic } from '../support/card-traffic.ts';
 import {
   createInstallation,
   type Installation,
   type RunningReconciler,
 } from '../support/installation.ts';
+import { askDatabase, readNode } from '../support/running-zone.ts';
 import { makeWatchedExample, replaceText } from '../support/watched-example.ts';
 
 const KILL_LIMIT_MS = 600_000;
@@ -135,16 +133,12 @@ const awaitShare = (version: string, percent: number) =>
     return form.includes(`percent: ${percent}\n`) && form.includes(version) ? form : null;
   });
 
-const NODE = () => join(installation.state, 'processes', 'serve-ae.json');
-
 /** Resolves once the node answers. */
 const awaitNode = () =>
   waitUntil('an answer of the node', async () => {
     try {
-      const { details } = JSON.parse(await readFile(NODE(), 'utf8')) as {
-        details: { port: number };
-      };
-      const answer = await fetch(`http://127.0.0.1:${details.port}/v2/models/payments.fraud/ready`);
+      const { url } = await readNode(installation.state);
+      const answer = await fetch(`${url}/v2/models/payments.fraud/ready`);
       return answer.status === 200 ? true : null;
     } catch {
       return null;
@@ -152,27 +146,13 @@ const awaitNode = () =>
   });
 
 async function killNode(): Promise<void> {
-  const { pid } = JSON.parse(await readFile(NODE(), 'utf8')) as { pid: number };
-  process.kill(pid, 'SIGKILL');
+  process.kill((await readNode(installation.state)).pid, 'SIGKILL');
 }
 
-async function dropDatabase(): Promise<void> {
-  const { url, name } = await readDatabaseUrl();
-  url.pathname = '/postgres';
-  const database = createPostgresDatabase({ url: new Secret(url.href) });
-  try {
-    await database.query(`DROP DATABASE "${name}" WITH (FORCE)`);
-  } finally {
-    await database.close();
-  }
-}
-
-async function readDatabaseUrl() {
-  const file = join(installation.state, 'zones', 'ae', 'control.json');
-  const { databaseUrl } = JSON.parse(await readFile(file, 'utf8')) as ControlFile;
-  const url = new URL(databaseUrl);
-  return { url, name: url.pathname.slice(1) };
-}
+const dropDatabase = () =>
+  askDatabase(installation.state, 'server', (database, name) =>
+    database.query(`DROP DATABASE "${name}" WITH (FORCE)`),
+  );
 
 async function readLive(): Promise<string> {
   const { git } = installation;

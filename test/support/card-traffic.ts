@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createSeededRandomness } from '../../reconciler/adapters/randomness/seeded/randomness.ts';
+import { readNode } from './running-zone.ts';
 
 export type CardTraffic = {
   readonly start: () => Promise<void>;
@@ -66,10 +65,8 @@ export function createCardTraffic(options: {
 
   return {
     start: async () => {
-      const file = join(options.state, 'processes', 'serve-ae.json');
-      const { details } = JSON.parse(await readFile(file, 'utf8')) as { details: { port: number } };
+      const { url } = await readNode(options.state);
       isOn = true;
-      const url = `http://127.0.0.1:${details.port}`;
       callers = Array.from({ length: CALLERS }, () => call(url));
     },
     awaitAnswers: async (count) => {

@@ -1,13 +1,13 @@
 import { type Digest, digestJson } from '../contracts/digest.ts';
 import type { Instant } from '../contracts/instant.ts';
 import { type NormalForm, toNormalForm } from '../contracts/normal-form.ts';
-import { toRefTitle } from '../contracts/ref.ts';
+import { type Ref, toRefTitle } from '../contracts/ref.ts';
 import type { Condition } from '../status/condition.ts';
 import { directionOf } from './actions.ts';
 import type { Effect } from './effect.ts';
-import { toEffectId } from './effect-id.ts';
 import type { PlannerInput, PlannerResult, RecordedEffect } from './planner.ts';
 import { hasAchieved } from './settled.ts';
+import { toEffect } from './to-effect.ts';
 
 /** What differs between kinds that converge by "make it be this" and "make it be gone". */
 export type ConvergenceWords = {
@@ -27,6 +27,14 @@ export type ConvergenceWords = {
   readonly settle?: (input: PlannerInput) => PlannerResult | null;
 };
 
+/** What is said of a resource that is as its definition says. */
+export const CONVERGED: Condition = {
+  type: 'Ready',
+  status: 'True',
+  reason: 'Converged',
+  message: 'live equals desired',
+};
+
 /** The first retry of a failed effect; each further one waits twice as long as the one before. */
 export const FIRST_RETRY_AFTER_MS = 5 * 60_000;
 /** Each failure is a record for ever, and what failed ten times may still be mended any time. */
@@ -44,9 +52,13 @@ export function planConvergence(input: PlannerInput, words: ConvergenceWords): P
   if (step === null) return words.settle?.(input) ?? settled(input);
   const stalled = stallAfterFailure(input, step.targetDigest);
   if (stalled !== null) return stalled;
-  const pending = pendingFor(input, step);
-  if (pending.length > 0) return waitingFor(pending);
-  return { effects: [toEffect(input, step)], waiting: [], conditions: [progressing(step.reason)] };
+  const pending = waitFor(refsFor(input, step));
+  if (pending !== null) return pending;
+  return {
+    effects: [toClassified(input, step)],
+    waiting: [],
+    conditions: [progressing(step.reason)],
+  };
 }
 
 type Step = {
@@ -102,18 +114,9 @@ function removalStep(
   return { ...step, reason: 'left Git and is gone already', risk: 'none' };
 }
 
-function toEffect(input: PlannerInput, step: Step): Effect {
-  const identity = { ref: input.ref, action: step.action, targetDigest: step.targetDigest };
-  return {
-    id: toEffectId({ ...identity, occurrence: input.recorded.terminalEffects }),
-    ...identity,
-    target: step.target,
-    class: restoresAchieved(input, step) ? 'self-heal' : 'admitted',
-    reason: step.reason,
-    dependsOn: [],
-    risk: step.risk,
-    approvals: [],
-  };
+function toClassified(input: PlannerInput, step: Step): Effect {
+  const isRestored = restoresAchieved(input, step);
+  return toEffect(input, { ...step, class: isRestored ? 'self-heal' : 'admitted' });
 }
 
 /** True when the world was already made to be this once, and fell away from it since. */
@@ -126,15 +129,14 @@ function restoresAchieved(input: PlannerInput, step: Step): boolean {
 }
 
 /** Dependencies come first on the way in, dependents go first on the way out. */
-function pendingFor(input: PlannerInput, step: Step): readonly string[] {
-  const refs =
-    directionOf(step.action) === 'converge'
-      ? input.context.unsettledDependencies
-      : input.context.liveDependents;
-  return refs.map(toRefTitle);
+function refsFor(input: PlannerInput, step: Step): readonly Ref[] {
+  return directionOf(step.action) === 'converge'
+    ? input.context.unsettledDependencies
+    : input.context.liveDependents;
 }
 
-function stallAfterFailure(input: PlannerInput, targetDigest: Digest): PlannerResult | null {
+/** What failed is left alone for a while; null when it may be tried. */
+export function stallAfterFailure(input: PlannerInput, targetDigest: Digest): PlannerResult | null {
   const until = restsUntil(input, targetDigest);
   const { last } = input.recorded;
   if (until === null || last === null) return null;
@@ -151,7 +153,7 @@ function stallAfterFailure(input: PlannerInput, targetDigest: Digest): PlannerRe
  * Until when an effect that failed is left alone; null when it may be tried. It may be at once when
  * something was done to what it depends on: that may have been the cause.
  */
-export function restsUntil(input: PlannerInput, targetDigest: Digest): Instant | null {
+function restsUntil(input: PlannerInput, targetDigest: Digest): Instant | null {
   const { last, failures } = input.recorded;
   if (last?.outcome !== 'failed' || last.targetDigest !== targetDigest) return null;
   if ((input.context.dependenciesChangedAt ?? last.at) > last.at) return null;
@@ -161,12 +163,15 @@ export function restsUntil(input: PlannerInput, targetDigest: Digest): Instant |
 }
 
 /** How it failed comes first: that is what its reader can do something about. */
-export function describeFailure({ action, summary }: RecordedEffect): string {
+function describeFailure({ action, summary }: RecordedEffect): string {
   const why = summary === undefined ? '' : `: ${summary}`;
   return `the last ${action} failed${why}; it is tried again later, or at once when its definition changes`;
 }
 
-function waitingFor(titles: readonly string[]): PlannerResult {
+/** Null when nothing has to come first. */
+export function waitFor(refs: readonly Ref[]): PlannerResult | null {
+  if (refs.length === 0) return null;
+  const titles = refs.map(toRefTitle);
   const condition: Condition = {
     type: 'Progressing',
     status: 'True',
@@ -190,10 +195,7 @@ function progressing(reason: string): Condition {
 }
 
 function settled(input: PlannerInput): PlannerResult {
-  if (input.desired !== null) {
-    const message = 'live equals desired';
-    return withCondition({ type: 'Ready', status: 'True', reason: 'Converged', message });
-  }
+  if (input.desired !== null) return withCondition(CONVERGED);
   if (input.observed.state === 'absent') return { effects: [], waiting: [], conditions: [] };
   const message =
     'it is live, but nothing recorded says that Plumbline made it, so it is left alone';

@@ -16,17 +16,14 @@ export function createRetrainProposer(ports: ModelPorts): () => Promise<void> {
   /** Branches that were seen to, so that the forge is not read again all the time. */
   const settled = new Set<string>();
   return async () => {
-    for (const ref of await states.list()) {
-      const { state } = await states.see(ref);
-      const candidate = state?.notes.candidate;
+    for await (const { ref, live, state } of states.eachLive()) {
+      const { candidate } = state.notes;
       const version = candidate?.end?.version ?? null;
-      if (state === null || state.live === null || candidate === undefined || version === null) {
-        continue;
-      }
+      if (candidate === undefined || version === null) continue;
       const branch = toRetrainBranch(ref, candidate.of);
       if (settled.has(branch)) continue;
       if ((await proposals.stateOf(branch)) === null) {
-        await propose(ports, state.live, state.notes, version);
+        await propose(ports, live, state.notes, version);
       }
       settled.add(branch);
     }

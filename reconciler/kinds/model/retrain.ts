@@ -50,9 +50,8 @@ export async function findAlarm(
   const { namespace, name } = toRef(model);
   const forms = createZoneForms(definitions);
   const states = createKeptStates<MonitorNotes>('Monitor', definitions);
-  for (const ref of await states.list()) {
-    const { state } = await states.see(ref);
-    const told = state?.notes.told ?? null;
+  for await (const { ref, state } of states.eachLive()) {
+    const { told } = state.notes;
     if (ref.namespace !== namespace || told?.verdict !== 'drift' || told.version !== version) {
       continue;
     }

@@ -1,4 +1,3 @@
-import type { Digest } from '../../core/contracts/digest.ts';
 import type { JsonObject } from '../../core/contracts/json.ts';
 import { type MonitorFacts, planMonitor } from '../../core/plan/planners/monitor.ts';
 import type { Definitions } from '../../ports/definitions.ts';
@@ -21,16 +20,14 @@ export function createMonitorHandler(ports: MonitorPorts): KindHandler {
     make: async ({ effect, before }) => {
       const notes = before?.notes ?? NO_NOTES;
       if (effect.action !== 'alarm' || notes.alarm === null) return { notes };
-      const inputs = toAlarmInputs(notes.alarm) as Readonly<Record<string, Digest>>;
+      const inputs = toAlarmInputs(notes.alarm);
       const told = { ...notes.alarm, effectId: effect.id };
       return { notes: { ...notes, alarm: null, told }, outcome: { inputs } };
     },
     unmake: async () => undefined,
     tend: async (fence) => {
-      for (const ref of await states.list()) {
-        const { state, lastEffectId } = await states.see(ref);
-        if (state === null || state.live === null || lastEffectId === null) continue;
-        const notes = await watch(ports, state.live, state.notes);
+      for await (const { ref, live, state, lastEffectId } of states.eachLive()) {
+        const notes = await watch(ports, live, state.notes);
         if (notes !== null) await states.amend({ ref, fence, lastEffectId }, { ...state, notes });
       }
     },

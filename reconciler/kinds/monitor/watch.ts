@@ -1,4 +1,4 @@
-import { digestJson } from '../../core/contracts/digest.ts';
+import { type Digest, digestJson } from '../../core/contracts/digest.ts';
 import type { DriftReference } from '../../core/contracts/generated/model-manifest.generated.ts';
 import { toRfc3339 } from '../../core/contracts/instant.ts';
 import type { JsonObject } from '../../core/contracts/json.ts';
@@ -77,8 +77,13 @@ async function readReference(
 }
 
 /** What the record of an alarm names: the exact counts stay where they were counted. */
-export function toAlarmInputs(alarm: NonNullable<MonitorNotes['alarm']>): JsonObject {
+export function toAlarmInputs(alarm: MonitorVerdict): Readonly<Record<string, Digest>> {
   const { version, countsDigest, referenceDigest, specDigest } = alarm;
-  const verdict = digestJson(alarm as unknown as JsonObject);
-  return { version, counts: countsDigest, reference: referenceDigest, spec: specDigest, verdict };
+  return {
+    version: version as Digest,
+    counts: countsDigest,
+    reference: referenceDigest,
+    spec: specDigest,
+    verdict: digestJson(alarm as unknown as JsonObject),
+  };
 }

@@ -1,12 +1,16 @@
 import { CodedError } from '../../core/contracts/coded-error.ts';
-import { type Digest, digestJson } from '../../core/contracts/digest.ts';
+import type { Digest } from '../../core/contracts/digest.ts';
 import type { Instant } from '../../core/contracts/instant.ts';
-import type { JsonObject } from '../../core/contracts/json.ts';
-import { type NormalForm, toNormalForm } from '../../core/contracts/normal-form.ts';
+import type { NormalForm } from '../../core/contracts/normal-form.ts';
 import { toResourcePath } from '../../core/contracts/ref.ts';
-import type { RolloutFacts } from '../../core/plan/planners/rollout.ts';
+import {
+  advanceRelease,
+  type RolloutFacts,
+  toReleaseName,
+} from '../../core/plan/planners/rollout.ts';
+import { readResumeTarget, readRollbackTarget } from '../../core/release/rollout-targets.ts';
 import { findChampion, listShares } from '../../core/release/shares.ts';
-import { advanceRollout, type RolloutAdvance } from '../../core/rollout/advance-rollout.ts';
+import type { RolloutAdvance } from '../../core/rollout/advance-rollout.ts';
 import {
   type RolloutPosition,
   recordWeight,
@@ -28,7 +32,7 @@ export async function giveShares(ports: TrafficPorts, input: WorkInput<ReleaseNo
   const shares = listShares(target);
   const revision = await put(ports, input, target);
   const canary = findChampion(shares) ?? '';
-  const goal = { release: digestJson(target), canary, stable: null };
+  const goal = { release: toReleaseName(target), canary, stable: null };
   const started = startRollout(before?.notes.position ?? null, goal, ports.clock.now());
   const settled = recordWeight({ ...started, percent: 100, end: 'promoted' }, revision);
   return { notes: { position: settled }, outcome: { inputs: toInputs(target) } };
@@ -55,30 +59,29 @@ export async function shiftWeight(ports: TrafficPorts, move: Move): Moved {
 export async function promote(ports: TrafficPorts, move: Move): Moved {
   const { target } = move;
   const canary = findChampion(listShares(target)) ?? '';
-  const { action } = advance(ports, move, digestJson(target), canary);
+  const { action } = advance(ports, move, toReleaseName(target), canary);
   if (action.kind !== 'promote') throw overtaken();
   return giveShares(ports, move);
 }
 
-/** The target names the release that is given up, and what is live afterwards. */
+/** Gives a release up: what is live afterwards is what was before it. */
 export async function rollBack(ports: TrafficPorts, move: Move): Moved {
   const { effect, target, before } = move;
-  const { rollback: given, to } = target.spec as Readonly<Record<'rollback' | 'to', JsonObject>>;
-  const desired = toNormalForm(effect.ref, given);
-  const live = toNormalForm(effect.ref, to);
+  const { desired, back } = readRollbackTarget(effect.ref, target);
+  const release = toReleaseName(desired);
   const canary = findChampion(listShares(desired)) ?? '';
   const known = before?.notes.position;
-  const isOpen = known?.release === digestJson(desired) && known.end === null;
-  const decided = isOpen ? decide(ports, move, digestJson(desired), canary) : null;
-  await put(ports, move, live);
+  const isOpen = known?.release === release && known.end === null;
+  const decided = isOpen ? decide(ports, move, release, canary) : null;
+  await put(ports, move, back);
   const why = decided?.why ?? effect.reason;
   const earlier = isOpen ? undefined : before?.notes.rollback;
   const notes = {
-    position: decided?.position ?? toGivenUp(desired, live, ports.clock.now()),
+    position: decided?.position ?? toGivenUp(release, canary, back, ports.clock.now()),
     rollback: earlier ?? { effectId: effect.id, why },
   };
-  const inputs = { failed: canary as Digest, ...toInputs(live) };
-  return { live, notes, outcome: { inputs } };
+  const inputs = { failed: canary as Digest, ...toInputs(back) };
+  return { live: back, notes, outcome: { inputs } };
 }
 
 /** Whether it is still to be taken back: between the plan and the act counts may have come in. */
@@ -89,25 +92,19 @@ function decide(ports: TrafficPorts, move: Move, release: string, canary: string
 }
 
 /** Of a rollout that the store has forgotten: all that matters of it is how it ended. */
-function toGivenUp(desired: NormalForm, live: NormalForm, now: Instant): RolloutPosition {
-  const canary = findChampion(listShares(desired)) ?? '';
-  const stable = findChampion(listShares(live));
-  const started = startRollout(null, { release: digestJson(desired), canary, stable }, now);
-  return { ...started, end: 'rolledBack' };
+function toGivenUp(
+  release: string,
+  canary: string,
+  back: NormalForm,
+  now: Instant,
+): RolloutPosition {
+  const stable = findChampion(listShares(back));
+  return { ...startRollout(null, { release, canary, stable }, now), end: 'rolledBack' };
 }
 
 /** A rollout of which nothing is left but its shares: it goes on from them, and counts anew. */
 export async function resumeShares(ports: TrafficPorts, input: WorkInput<ReleaseNotes>): Moved {
-  const { effect, target } = input;
-  const { resume } = target.spec as unknown as {
-    readonly resume: {
-      readonly live: JsonObject;
-      readonly canary: string;
-      readonly release: string;
-    };
-  };
-  const { canary, release } = resume;
-  const live = toNormalForm(effect.ref, resume.live);
+  const { live, canary, release } = readResumeTarget(input.effect.ref, input.target);
   const shares = listShares(live);
   const stable = findChampion(shares.filter(({ version }) => version !== canary));
   const percent = shares.find(({ version }) => version === canary)?.percent ?? 0;
@@ -124,10 +121,9 @@ function advance(
   release: string,
   canary: string,
 ): RolloutAdvance {
-  if (facts === null || before?.live === null || before === null) throw overtaken();
-  const stable = findChampion(listShares(before.live));
-  const goal = { release, canary, stable };
-  return advanceRollout({ ...facts, goal, decision: null, now: clock.now() });
+  const live = before?.live ?? null;
+  if (facts === null || live === null) throw overtaken();
+  return advanceRelease(facts, { release, canary, live }, clock.now());
 }
 
 /** Of two versions the one that goes over is the one that had no say before. */

@@ -1,7 +1,7 @@
 import { toCanonicalJson } from '../../core/contracts/canonical-json.ts';
 import type { Fence } from '../../core/contracts/fence.ts';
 import type { NormalForm } from '../../core/contracts/normal-form.ts';
-import { advanceRollout } from '../../core/rollout/advance-rollout.ts';
+import { advanceRelease } from '../../core/plan/planners/rollout.ts';
 import type { RolloutPosition } from '../../core/rollout/rollout-position.ts';
 import { createKeptStates } from '../kept-states.ts';
 import type { ZoneForms } from '../zone-forms.ts';
@@ -22,10 +22,8 @@ export function createRolloutTending(
   const states = createKeptStates<ReleaseNotes>('Release', ports.definitions);
   const proposeRevert = createRevertProposer(ports, forms);
   return async (fence) => {
-    for (const ref of await states.list()) {
-      const { state, lastEffectId } = await states.see(ref);
-      if (state === null || state.live === null || lastEffectId === null) continue;
-      const { live, notes } = state;
+    for await (const { ref, live, state, lastEffectId } of states.eachLive()) {
+      const { notes } = state;
       await proposeRevert(live, notes);
       const position = await follow(ports, forms, live, notes);
       if (position === null) continue;
@@ -45,10 +43,9 @@ async function follow(
   if (before === undefined || before.end !== null) return null;
   const facts = await lookAtRollout(ports, forms, live, notes);
   if (facts === null) return null;
-  const { release, canary, stable } = before;
-  const now = ports.clock.now();
-  const goal = { release, canary, stable };
-  const { action, position } = advanceRollout({ ...facts, goal, decision: null, now });
+  const { release, canary } = before;
+  const goal = { release, canary, live };
+  const { action, position } = advanceRelease(facts, goal, ports.clock.now());
   // What is to be done about it is an effect, which writes down where that leads.
   const isWaiting = action.kind === 'wait' || action.kind === 'askPerson';
   return isWaiting && toCanonicalJson(position) !== toCanonicalJson(before) ? position : null;

@@ -4,7 +4,7 @@ import { createModelZone, type Plant } from './model-zone.ts';
 
 export type Files = Readonly<Record<string, string>>;
 
-const toTeamDocument = (kind: string, name: string, spec: string) =>
+export const toTeamDocument = (kind: string, name: string, spec: string) =>
   toDocument(kind, name, spec).replace(
     `{ name: ${name} }`,
     `{ name: ${name}, namespace: payments }`,
@@ -109,3 +109,18 @@ export async function readVersions({ artifacts }: ModelZone): Promise<readonly s
 
 export const trainings = async (zone: ModelZone) =>
   (await zone.story('Model', 'fraud')).filter((line) => line === 'train succeeded').length;
+
+/** What a node says of the routes in force, once it has tried to load all that they name. */
+export async function acknowledge(
+  { routes }: Pick<ModelZone, 'routes'>,
+  failed: readonly string[] = [],
+): Promise<number> {
+  const { revision, endpoints } = await routes.read();
+  const named = endpoints.flatMap(({ versions }) => versions.map(({ version }) => version));
+  await routes.acknowledge({
+    ...{ v: 1, zone: 'ae', node: 'serve-ae', boot: 'one', revision },
+    loaded: named.filter((version) => !failed.includes(version)),
+    failed: failed.map((version) => ({ version, why: 'P804 it cannot be loaded' })),
+  });
+  return revision;
+}

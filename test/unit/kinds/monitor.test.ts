@@ -1,21 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { toDocument } from '../engine/zone-harness.ts';
-import { type Files, REPO } from './model-story.ts';
+import { REPO } from './model-story.ts';
 import { reasonsOf } from './model-zone.ts';
-import { beginWithTwo } from './rollout-story.ts';
-
-const toMonitor = (change = '{ windows: 400 }'): Files => ({
-  'monitors/fraud.yaml': toDocument(
-    'Monitor',
-    'fraud',
-    `{ endpoint: fraud, window: 10s, falseAlarmBudget: ${change} }`,
-  ).replace('{ name: fraud }', '{ name: fraud, namespace: payments }'),
-});
+import { beginWithTwo, MONITOR } from './rollout-story.ts';
 
 async function beginWatched() {
   const made = await beginWithTwo();
   const { zone, running, first, release } = made;
-  const files = { ...release(first), ...toMonitor() };
+  const files = { ...release(first), ...MONITOR };
   await zone.commit({ ...REPO, ...files });
   running.hint();
   const reasons = () => reasonsOf(made.running.status(), 'Monitor', 'fraud');
@@ -101,7 +92,7 @@ describe('a monitor', () => {
     await awaitReason('Watching');
     behaviour.set(first, { failures: 0, positives: 0.1, upper: 0.9 });
     await awaitReason('Drifting');
-    await zone.commit({ ...REPO, ...files, ...release(next), ...toMonitor() });
+    await zone.commit({ ...REPO, ...files, ...release(next), ...MONITOR });
     running.hint();
     await world.pass(running, (reasons) => reasons[0] === 'RollingOut');
     await awaitReason('AwaitingTraffic', 300);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ZoneStatus } from '../../../reconciler/core/status/zone-status.ts';
 import {
+  acknowledge,
   begin,
   change,
   isConverged,
@@ -14,15 +15,6 @@ import {
 } from './model-story.ts';
 import { reasonsOf } from './model-zone.ts';
 
-/** A node says that it serves whatever the routes name. */
-async function serve({ routes }: ModelZone): Promise<void> {
-  const { revision, endpoints } = await routes.read();
-  await routes.acknowledge({
-    ...{ v: 1, zone: 'ae', node: 'serve-ae', boot: 'one', revision, failed: [] },
-    loaded: endpoints.flatMap(({ versions }) => versions.map(({ version }) => version)),
-  });
-}
-
 async function beginServed() {
   const { zone, running } = await begin();
   await pass(zone, running, isConverged);
@@ -31,7 +23,7 @@ async function beginServed() {
   await zone.commit({ ...REPO, ...files });
   running.hint();
   await pass(zone, running, () => zone.machine.nodes.has('serve-ae'));
-  await serve(zone);
+  await acknowledge(zone);
   await pass(zone, running, (status) => reasonsOf(status, 'Release', 'fraud')[0] === 'Converged');
   return { zone, running, version, files };
 }
@@ -55,7 +47,7 @@ describe('a release that was right when it was written', () => {
     await zone.commit({ ...REPO, ...others, 'endpoints/fraud.yaml': endpoint });
     running.hint();
     await becomes(zone, running, 'VersionOfAnotherModel');
-    await serve(zone);
+    await acknowledge(zone);
     await zone.clock.advance(330_000);
     await pass(zone, running, isConverged);
     const status = running.status();
@@ -68,7 +60,7 @@ describe('a release that was right when it was written', () => {
     await zone.commit({ ...REPO, ...others });
     running.hint();
     await becomes(zone, running, 'Loading');
-    await serve(zone);
+    await acknowledge(zone);
     await becomes(zone, running, 'Converged');
     expect(await zone.story('Release', 'fraud')).toEqual(['create succeeded']);
     await running.stop();

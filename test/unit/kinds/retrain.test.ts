@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { toRefKey } from '../../../reconciler/core/contracts/ref.ts';
-import { toDocument } from '../engine/zone-harness.ts';
 import {
   begin,
-  type Files,
   isConverged,
   pass,
   REPO,
@@ -13,20 +11,12 @@ import {
   toRelease,
 } from './model-story.ts';
 import { reasonsOf } from './model-zone.ts';
-import { type Behaviour, createTraffic } from './rollout-story.ts';
+import { type Behaviour, createTraffic, MONITOR } from './rollout-story.ts';
 
 const MODEL = 'models/fraud.yaml';
 const RELEASE = 'releases/fraud.yaml';
 const DRIFTED: Behaviour = { failures: 0, positives: 0.1, upper: 0.9 };
 const NEWER = 'c-1,2026-08-01T12:30:00Z,12.5,false\n';
-const MONITOR: Files = {
-  'monitors/fraud.yaml': toDocument(
-    'Monitor',
-    'fraud',
-    '{ endpoint: fraud, window: 10s, falseAlarmBudget: { windows: 400 } }',
-  ).replace('{ name: fraud }', '{ name: fraud, namespace: payments }'),
-};
-
 const refOf = (kind: string) => toRefKey({ kind, namespace: 'payments', name: 'fraud' });
 
 /** A version that is served and watched, whose model may be retrained. */

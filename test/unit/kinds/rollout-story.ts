@@ -1,6 +1,6 @@
 import { LATENCY_EDGES_MS } from '../../../reconciler/core/contracts/latency-edges.ts';
-import { toDocument } from '../engine/zone-harness.ts';
 import {
+  acknowledge,
   begin,
   change,
   type Files,
@@ -12,16 +12,25 @@ import {
   readVersions,
   toModel,
   toRelease,
+  toTeamDocument,
 } from './model-story.ts';
 import { type Plant, reasonsOf } from './model-zone.ts';
 
 const toEndpoint = (rollout: string): Files => ({
-  'endpoints/fraud.yaml': toDocument(
+  'endpoints/fraud.yaml': toTeamDocument(
     'Endpoint',
     'fraud',
     `{ model: fraud, environment: dev, rollout: ${rollout} }`,
-  ).replace('{ name: fraud }', '{ name: fraud, namespace: payments }'),
+  ),
 });
+
+export const MONITOR: Files = {
+  'monitors/fraud.yaml': toTeamDocument(
+    'Monitor',
+    'fraud',
+    '{ endpoint: fraud, window: 10s, falseAlarmBudget: { windows: 400 } }',
+  ),
+};
 
 const STEPS = toEndpoint(
   '{ steps: [{ setWeight: 10 }, { pause: 30s }, { waitFor: analysis }, { setWeight: 50 }], analysis: { maxFailureRate: 0.05 } }',
@@ -67,15 +76,6 @@ export function createTraffic(zone: ModelZone, behaviour: ReadonlyMap<string, Be
   const node = { isUp: true, hasTraffic: true };
   let confirmed = 0;
 
-  const acknowledge = async () => {
-    const { revision, endpoints } = await zone.routes.read();
-    confirmed = revision;
-    await zone.routes.acknowledge({
-      ...{ v: 1, zone: 'ae', node: 'serve-ae', boot: 'one', revision, failed: [] },
-      loaded: endpoints.flatMap(({ versions }) => versions.map(({ version }) => version)),
-    });
-  };
-
   const count = async () => {
     const entries = toEntries(await zone.routes.read(), behaviour, take);
     sequence += 1;
@@ -85,14 +85,13 @@ export function createTraffic(zone: ModelZone, behaviour: ReadonlyMap<string, Be
 
   const live = async () => {
     for (let round = 0; round < 300; round += 1) await Promise.resolve();
-    if (node.isUp) await acknowledge();
+    if (node.isUp) confirmed = await acknowledge(zone);
     if (node.hasTraffic) await count();
     await zone.clock.advance(1_000);
   };
 
   return {
     node,
-    acknowledge,
     toggle: (what: keyof typeof node) => {
       node[what] = !node[what];
     },

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ZoneStatus } from '../../../reconciler/core/status/zone-status.ts';
 import {
+  acknowledge,
   begin,
   change,
   type Files,
@@ -42,16 +43,6 @@ async function waitFor(zone: ModelZone, running: Running, isSo: () => Promise<bo
     for (let round = 0; round < 300; round += 1) await Promise.resolve();
   }
   throw new Error(`it does not come to that:\n${JSON.stringify(running.status(), null, 1)}`);
-}
-
-/** What a node says of the routes in force, once it has tried to load all that they name. */
-async function acknowledge(zone: ModelZone, failed: readonly string[] = []): Promise<void> {
-  const { revision } = await zone.routes.read();
-  await zone.routes.acknowledge({
-    ...{ v: 1, zone: 'ae', node: 'serve-ae', boot: 'one', revision },
-    loaded: (await listRouted(zone)).filter((version) => !failed.includes(version)),
-    failed: failed.map((version) => ({ version, why: 'P804 it cannot be loaded' })),
-  });
 }
 
 /** Until the routes name the version; no node has said anything of them yet. */

@@ -8,10 +8,8 @@ import {
   type RecordedEffect,
 } from '../../../reconciler/core/plan/planner.ts';
 import { planRelease } from '../../../reconciler/core/plan/planners/release.ts';
-import {
-  type RolloutFacts,
-  toRollbackTarget,
-} from '../../../reconciler/core/plan/planners/rollout.ts';
+import type { RolloutFacts } from '../../../reconciler/core/plan/planners/rollout.ts';
+import { toRollbackTarget } from '../../../reconciler/core/release/rollout-targets.ts';
 import { splitShares } from '../../../reconciler/core/release/shares.ts';
 import { recordWeight, startRollout } from '../../../reconciler/core/rollout/rollout-position.ts';
 import { toVersion } from '../../support/counter-samples.ts';
@@ -119,7 +117,7 @@ describe('the plan of a release that goes over by steps', () => {
 
   it('goes back although the last attempt failed a moment ago', () => {
     const facts = toFacts({ position: AT_10, judgement: toBad() });
-    const target = toRollbackTarget(DESIRED, STABLE, REF);
+    const target = toRollbackTarget(REF, { desired: DESIRED, back: STABLE });
     const last = {
       action: 'rollback',
       targetDigest: digestJson(target),
@@ -130,7 +128,7 @@ describe('the plan of a release that goes over by steps', () => {
   });
 
   it('does nothing with what was given up, whatever is known of it', () => {
-    const target = toRollbackTarget(DESIRED, STABLE, REF);
+    const target = toRollbackTarget(REF, { desired: DESIRED, back: STABLE });
     const given = { action: 'rollback', targetDigest: digestJson(target), summary: 'it fails' };
     const recorded = recordedAs(STABLE, given);
     const contexts = [NO_CONTEXT, { ...NO_CONTEXT, isWholePlan: true }];

@@ -1,6 +1,6 @@
 import { toTypedSpec } from '../../spec/typed-spec.ts';
 import type { Condition } from '../../status/condition.ts';
-import { planConvergence } from '../plan-convergence.ts';
+import { CONVERGED, planConvergence } from '../plan-convergence.ts';
 import type { Planner } from '../planner.ts';
 
 export type EndpointFacts = {
@@ -14,13 +14,6 @@ const AWAITING_RELEASE: Condition = {
   reason: 'AwaitingRelease',
   message:
     'it serves as soon as a Release names a version; plumb pr list shows the one that is proposed',
-};
-
-const SERVED: Condition = {
-  type: 'Ready',
-  status: 'True',
-  reason: 'Converged',
-  message: 'live equals desired',
 };
 
 /**
@@ -45,6 +38,6 @@ export const planEndpoint: Planner = (input) =>
       const { versions = 1 } = facts as Partial<EndpointFacts>;
       if (desired === null) return null;
       const waiting = [{ on: 'a release', until: now + LOOK_AGAIN_MS }];
-      return { effects: [], waiting, conditions: [versions > 0 ? SERVED : AWAITING_RELEASE] };
+      return { effects: [], waiting, conditions: [versions > 0 ? CONVERGED : AWAITING_RELEASE] };
     },
   });

@@ -1,7 +1,6 @@
 import { digestJson } from '../../contracts/digest.ts';
 import type { EvaluationReport } from '../../contracts/generated/evaluation-report.generated.ts';
 import { type NormalForm, toNormalForm } from '../../contracts/normal-form.ts';
-import { toRefTitle } from '../../contracts/ref.ts';
 import { judgeGates } from '../../evaluation/judge-gates.ts';
 import { toTypedSpec } from '../../spec/typed-spec.ts';
 import type { Condition } from '../../status/condition.ts';
@@ -10,14 +9,15 @@ import { toModelDigest } from '../../training/model-projection.ts';
 import { toGates } from '../../training/to-gates.ts';
 import { describeChanges } from '../describe-changes.ts';
 import type { Effect } from '../effect.ts';
-import { toEffectId } from '../effect-id.ts';
 import {
+  CONVERGED,
   type ConvergenceWords,
-  describeFailure,
   planConvergence,
-  restsUntil,
+  stallAfterFailure,
+  waitFor,
 } from '../plan-convergence.ts';
 import type { Planner, PlannerInput, PlannerResult } from '../planner.ts';
+import { toEffect } from '../to-effect.ts';
 import { toRetirement } from './removal-words.ts';
 import { planRetraining, type RetrainFacts } from './retrain.ts';
 
@@ -65,7 +65,9 @@ function hasRun({ facts }: PlannerInput): boolean {
 /** Nothing of it is live yet, but it was begun, so there is something to take away. */
 function abandonRun(input: PlannerInput): PlannerResult {
   const reason = 'left Git before it had a version: its run is stopped';
-  return offer([toEffect(input, 'retire', toNormalForm(input.ref, {}), reason, 'low')]);
+  const target = toNormalForm(input.ref, {});
+  const words = { action: 'retire', target, reason, risk: 'low' } as const;
+  return offer([toEffect(input, { ...words, class: 'admitted' })]);
 }
 
 const WORDS: ConvergenceWords = {
@@ -92,12 +94,8 @@ const WORDS: ConvergenceWords = {
 /** Nobody tells a model of an alarm, so that one that may be retrained is looked at. */
 function awaitDrift({ desired, now }: PlannerInput): PlannerResult | null {
   if (desired === null || toTypedSpec(desired, 'Model').retrain === undefined) return null;
-  const condition: Condition = {
-    ...{ type: 'Ready', status: 'True', reason: 'Converged' },
-    message: 'live equals desired',
-  };
   const waiting = [{ on: 'an alarm', until: now + LOOK_FOR_ALARM_MS }];
-  return { effects: [], waiting, conditions: [condition] };
+  return { effects: [], waiting, conditions: [CONVERGED] };
 }
 
 function isSame(live: NormalForm | null, desired: NormalForm | null): boolean {
@@ -112,20 +110,15 @@ function planRun(input: PlannerInput, desired: NormalForm, live: NormalForm | nu
   const isAlike = isTrainedAlike(live, desired);
   const train = toTrain(input, desired, live);
   const publish = toPublish(input, desired, isAlike ? live : null);
-  const pending = input.context.unsettledDependencies;
-  if (pending.length > 0) {
-    const titles = pending.map(toRefTitle);
-    const waiting = titles.map((on) => ({ on, until: null }));
-    const message = `waits for ${titles.join(', ')}`;
-    return { effects: [], waiting, conditions: [progressing('WaitingForDependency', message)] };
-  }
+  const pending = waitFor(input.context.unsettledDependencies);
+  if (pending !== null) return pending;
   const { run = null } = input.facts as Partial<ModelFacts>;
   if (run === null || run.state === 'absent' || run.modelDigest !== toModelDigest(desired)) {
-    if (isAlike) return stallAfter(input, publish) ?? offer([publish]);
-    return stallAfter(input, train) ?? offer([train, publish]);
+    if (isAlike) return stallAfterFailure(input, publish.targetDigest) ?? offer([publish]);
+    return stallAfterFailure(input, train.targetDigest) ?? offer([train, publish]);
   }
   if (run.state === 'failed' && mayFareBetter(run, desired)) {
-    return stallAfter(input, train) ?? offer([train, publish]);
+    return stallAfterFailure(input, train.targetDigest) ?? offer([train, publish]);
   }
   if (run.state === 'queued' || run.state === 'running') {
     const reason = run.state === 'queued' ? 'Queued' : 'Training';
@@ -133,7 +126,9 @@ function planRun(input: PlannerInput, desired: NormalForm, live: NormalForm | nu
     return { effects: [], waiting, conditions: [progressing(reason, run.what)] };
   }
   return (
-    stallForGood(input, publish, desired, run) ?? stallAfter(input, publish) ?? offer([publish])
+    stallForGood(input, publish, desired, run) ??
+    stallAfterFailure(input, publish.targetDigest) ??
+    offer([publish])
   );
 }
 
@@ -154,7 +149,7 @@ function toTrain(input: PlannerInput, desired: NormalForm, live: NormalForm | nu
   const what = `trains with ${trainer} on data up to ${window.asOf}`;
   const changes = live === null ? '' : describeChanges(live.spec, desired.spec);
   const reason = changes === '' ? what : `${what}: ${changes}`;
-  return toEffect(input, 'train', target, reason, 'low');
+  return toEffect(input, { action: 'train', target, reason, class: 'admitted', risk: 'low' });
 }
 
 /** `judged` is the form that is live, when nothing but its judgement differs. */
@@ -164,27 +159,8 @@ function toPublish(input: PlannerInput, desired: NormalForm, judged: NormalForm 
     judged === null
       ? 'makes its run a version, if it passes the gates'
       : `judges the version it has by its new definition (${changes}); no run is needed`;
-  return toEffect(input, 'publish', desired, reason, 'none');
-}
-
-function toEffect(
-  input: PlannerInput,
-  action: string,
-  target: NormalForm,
-  reason: string,
-  risk: Effect['risk'],
-): Effect {
-  const identity = { ref: input.ref, action, targetDigest: digestJson(target) };
-  return {
-    id: toEffectId({ ...identity, occurrence: input.recorded.terminalEffects }),
-    ...identity,
-    target,
-    class: 'admitted',
-    reason,
-    dependsOn: [],
-    risk,
-    approvals: [],
-  };
+  const words = { action: 'publish', target: desired, reason, risk: 'none' } as const;
+  return toEffect(input, { ...words, class: 'admitted' });
 }
 
 function hasFailed({ recorded: { last } }: PlannerInput, effect: Effect): boolean {
@@ -204,17 +180,6 @@ function stallForGood(
   if (judged === null || judged.isPassed) return null;
   const missed = judged.verdicts.filter(({ verdict }) => verdict !== 'pass');
   return stalled('GateNotPassed', missed.map(({ why }) => why).join('; '));
-}
-
-/** What failed for another reason is tried again later. */
-function stallAfter(input: PlannerInput, effect: Effect): PlannerResult | null {
-  const { last } = input.recorded;
-  const until = restsUntil(input, effect.targetDigest);
-  if (last === null || until === null) return null;
-  return {
-    ...stalled('EffectFailed', describeFailure(last)),
-    waiting: [{ on: 'retry after failure', until }],
-  };
 }
 
 function stalled(reason: string, message: string): PlannerResult {

@@ -1,10 +1,9 @@
-import { digestJson } from '../../contracts/digest.ts';
 import type { DriftVerdict } from '../../drift/drift-record.ts';
 import { toTypedSpec } from '../../spec/typed-spec.ts';
 import type { Condition } from '../../status/condition.ts';
-import { toEffectId } from '../effect-id.ts';
 import { type ConvergenceWords, planConvergence } from '../plan-convergence.ts';
 import type { Planner, PlannerInput, PlannerResult } from '../planner.ts';
+import { toEffect } from '../to-effect.ts';
 
 export type MonitorFacts = {
   /** Of the version that is served; null before its first window has ended. */
@@ -34,17 +33,13 @@ const WORDS: ConvergenceWords = {
 };
 
 /** An alarm says something of a monitor that is as it should be, and changes nothing of it. */
-function tell({ ref, desired, facts, recorded, context }: PlannerInput): PlannerResult | null {
+function tell(input: PlannerInput): PlannerResult | null {
+  const { desired, facts, context } = input;
   const { alarm = null } = facts as Partial<MonitorFacts>;
   if (desired === null || alarm === null || context.isWholePlan) return null;
-  const identity = { ref, action: 'alarm', targetDigest: digestJson(desired) };
-  const effect = {
-    id: toEffectId({ ...identity, occurrence: recorded.terminalEffects }),
-    ...identity,
-    ...({ target: desired, class: 'self-heal', risk: 'none' } as const),
-    reason: `${alarm.verdict}: ${alarm.why}`,
-    ...{ dependsOn: [], approvals: [] },
-  };
+  const reason = `${alarm.verdict}: ${alarm.why}`;
+  const words = { action: 'alarm', target: desired, reason, risk: 'none' } as const;
+  const effect = toEffect(input, { ...words, class: 'self-heal' });
   return { effects: [effect], waiting: [], conditions: [toCondition('Drifting', alarm.why)] };
 }
 

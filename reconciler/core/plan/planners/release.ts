@@ -3,7 +3,7 @@ import type { Instant } from '../../contracts/instant.ts';
 import type { NormalForm } from '../../contracts/normal-form.ts';
 import { toTypedSpec } from '../../spec/typed-spec.ts';
 import type { Condition } from '../../status/condition.ts';
-import { type ConvergenceWords, planConvergence } from '../plan-convergence.ts';
+import { CONVERGED, type ConvergenceWords, planConvergence } from '../plan-convergence.ts';
 import type { Planner, PlannerInput, PlannerResult } from '../planner.ts';
 import {
   findRollout,
@@ -71,7 +71,7 @@ function settle({ desired, facts, now, context }: PlannerInput): PlannerResult |
   if (node === 'failed') return rest(stalled('NotLoaded', why), now + LOOK_AGAIN_MS);
   if (node === 'loading') return rest(LOADING, now + LOOK_AGAIN_MS);
   // Its endpoint is about to change, and may serve another model then.
-  return context.unsettledDependencies.length > 0 ? rest(SERVED, now + LOOK_AGAIN_MS) : null;
+  return context.unsettledDependencies.length > 0 ? rest(CONVERGED, now + LOOK_AGAIN_MS) : null;
 }
 
 const LOADING: Condition = {
@@ -79,13 +79,6 @@ const LOADING: Condition = {
   status: 'True',
   reason: 'Loading',
   message: 'a data-plane node is loading its versions',
-};
-
-const SERVED: Condition = {
-  type: 'Ready',
-  status: 'True',
-  reason: 'Converged',
-  message: 'live equals desired',
 };
 
 function toStray({ version, of, serves }: NonNullable<ReleaseFacts['stray']>): Condition {

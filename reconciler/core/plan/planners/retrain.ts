@@ -1,6 +1,6 @@
-import { digestJson } from '../../contracts/digest.ts';
-import { toEffectId } from '../effect-id.ts';
+import type { NormalForm } from '../../contracts/normal-form.ts';
 import type { PlannerInput, PlannerResult } from '../planner.ts';
+import { toEffect } from '../to-effect.ts';
 
 /** Whether live data asks for another training of a model that is as its definition says. */
 export type RetrainFacts =
@@ -20,14 +20,15 @@ export function planRetraining(
   input: PlannerInput,
   facts: RetrainFacts | null,
 ): PlannerResult | null {
-  if (facts === null || input.desired === null || input.context.isWholePlan) return null;
+  const { desired, context } = input;
+  if (facts === null || desired === null || context.isWholePlan) return null;
   switch (facts.state) {
     case 'due': {
       const reason = `trains on data up to ${facts.asOf}, since live data drifted: ${facts.why}`;
-      return offer(input, 'retrain', reason);
+      return offer(input, desired, 'retrain', reason);
     }
     case 'over':
-      return offer(input, 'conclude', `judges its retraining, the run ${facts.run}`);
+      return offer(input, desired, 'conclude', `judges its retraining, the run ${facts.run}`);
     case 'running':
       return rest(input, 'Retraining', `its retraining, the run ${facts.run}, goes on`);
     case 'no-newer-data':
@@ -40,17 +41,13 @@ export function planRetraining(
 }
 
 /** Its target is the definition that is live: it changes nothing of it. */
-function offer(input: PlannerInput, action: string, reason: string): PlannerResult {
-  const { ref, desired, recorded } = input;
-  if (desired === null) throw new Error('only what is desired is retrained');
-  const identity = { ref, action, targetDigest: digestJson(desired) };
-  const effect = {
-    id: toEffectId({ ...identity, occurrence: recorded.terminalEffects }),
-    ...identity,
-    ...({ target: desired, class: 'self-heal', risk: 'low' } as const),
-    reason,
-    ...{ dependsOn: [], approvals: [] },
-  };
+function offer(
+  input: PlannerInput,
+  target: NormalForm,
+  action: string,
+  reason: string,
+): PlannerResult {
+  const effect = toEffect(input, { action, target, reason, class: 'self-heal', risk: 'low' });
   return { ...rest(input, 'Retraining', reason), effects: [effect] };
 }
 

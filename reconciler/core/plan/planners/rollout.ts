@@ -1,7 +1,8 @@
 import { toCanonicalJson } from '../../contracts/canonical-json.ts';
 import { type Digest, digestJson, toShortDigest } from '../../contracts/digest.ts';
-import { type NormalForm, toNormalForm } from '../../contracts/normal-form.ts';
-import { type Ref, toRefTitle } from '../../contracts/ref.ts';
+import type { Instant } from '../../contracts/instant.ts';
+import type { NormalForm } from '../../contracts/normal-form.ts';
+import { toResumeTarget, toRollbackTarget } from '../../release/rollout-targets.ts';
 import {
   findChampion,
   findOnly,
@@ -20,9 +21,9 @@ import type { RolloutPosition } from '../../rollout/rollout-position.ts';
 import type { RolloutStep } from '../../rollout/rollout-steps.ts';
 import type { Condition } from '../../status/condition.ts';
 import type { Effect } from '../effect.ts';
-import { toEffectId } from '../effect-id.ts';
-import { describeFailure, restsUntil } from '../plan-convergence.ts';
-import type { PlannerInput, PlannerResult } from '../planner.ts';
+import { stallAfterFailure, waitFor } from '../plan-convergence.ts';
+import type { PlannerInput, PlannerResult, Waiting } from '../planner.ts';
+import { toEffect } from '../to-effect.ts';
 
 /** What is seen of a rollout; null where the endpoint lets all traffic go over at once. */
 export type RolloutFacts = {
@@ -59,44 +60,46 @@ export function findRollout(input: PlannerInput, facts: RolloutFacts | null): Ro
   return { desired, live, canary, facts };
 }
 
-/** Where a rollout stands and what comes next, from what was recorded of it. */
-function advanceRelease(rollout: Rollout, now: number): RolloutAdvance {
-  const { desired, live, canary, facts } = rollout;
-  const stable = findChampion(listShares(live));
-  const goal = { release: toReleaseName(desired), canary, stable };
-  return advanceRollout({ ...facts, goal, decision: null, now });
-}
-
 /** Another release of the same version, with other words beside it, is another rollout. */
 export function toReleaseName(desired: NormalForm): Digest {
   return digestJson(desired);
 }
 
-/** What a rollback is told to be about: the release that is given up, and what is gone back to. */
-export function toRollbackTarget(desired: NormalForm, back: NormalForm, ref: Ref): NormalForm {
-  return toNormalForm(ref, { rollback: desired.spec, to: back.spec });
+/** Where the rollout of a release stands and what comes next: the same for who plans and who acts. */
+export function advanceRelease(
+  facts: RolloutFacts,
+  goal: { readonly release: string; readonly canary: string; readonly live: NormalForm },
+  now: Instant,
+): RolloutAdvance {
+  const { release, canary, live } = goal;
+  const stable = findChampion(listShares(live));
+  return advanceRollout({ ...facts, goal: { release, canary, stable }, decision: null, now });
 }
 
 /** What the journal says of a release that was given up, also where nothing else is known. */
 export function isGivenUp({ desired, recorded: { achieved }, ref }: PlannerInput): boolean {
   if (desired === null || achieved?.action !== 'rollback' || achieved.live === null) return false;
-  return achieved.targetDigest === digestJson(toRollbackTarget(desired, achieved.live, ref));
+  return (
+    achieved.targetDigest === digestJson(toRollbackTarget(ref, { desired, back: achieved.live }))
+  );
 }
 
 export function planRollout(input: PlannerInput, rollout: Rollout): PlannerResult {
-  const { action, position } = advanceRelease(rollout, input.now);
-  const { desired, canary, live } = rollout;
+  const { desired, canary, live, facts } = rollout;
+  const goal = { release: toReleaseName(desired), canary, live };
+  const { action, position } = advanceRelease(facts, goal, input.now);
   const stable = position.stable ?? canary;
   switch (action.kind) {
     case 'setWeight': {
-      const shares = splitShares(stable, canary, action.percent);
+      const target = withShares(desired, splitShares(stable, canary, action.percent));
       const reason = describeShift(canary, stable, action.percent);
-      return offer(input, toStep(input, desired, withShares(desired, shares), reason));
+      const words = { action: 'shift', target, reason, stepOf: toReleaseName(desired) };
+      return offer(input, toEffect(input, { ...words, class: 'admitted', risk: 'low' }));
     }
     case 'promote': {
       const reason = `${toShortDigest(canary)} gets all traffic: ${action.why}`;
-      const identity = { action: 'promote', target: desired, reason, risk: 'low' as const };
-      return offer(input, toEffect(input, { ...identity, class: 'admitted' }));
+      const words = { action: 'promote', target: desired, reason };
+      return offer(input, toEffect(input, { ...words, class: 'admitted', risk: 'low' }));
     }
     case 'rollback': {
       if (isBack(live, stable) && input.observed.state === 'present')
@@ -110,12 +113,13 @@ export function planRollout(input: PlannerInput, rollout: Rollout): PlannerResul
       const until = Math.min(action.until ?? input.now + LOOK_AGAIN_MS, input.now + LOOK_AGAIN_MS);
       const message = `${toShortDigest(canary)} has ${position.percent} % of the traffic and waits for ${action.on}`;
       const condition = toCondition('Progressing', 'RollingOut', message);
-      return { effects: [], waiting: [{ on: action.on, until }], conditions: [condition] };
+      return rest({ on: action.on, until }, condition);
     }
     case 'askPerson': {
       if (input.observed.state === 'absent') return restore(input, live);
       const message = `${toShortDigest(canary)} stays at ${position.percent} % of the traffic: ${action.why}; ${WHAT_TO_DO}`;
-      return restUntilNext(input, toCondition('Stalled', 'AwaitingDecision', message));
+      const waiting = { on: 'a person', until: input.now + LOOK_AGAIN_MS };
+      return rest(waiting, toCondition('Stalled', 'AwaitingDecision', message));
     }
   }
 }
@@ -150,12 +154,11 @@ export function planLost(input: PlannerInput): PlannerResult | null {
   const canary = findOnly(listShares(desired));
   const isUnderWay = canary !== null && listShares(live).some(({ version }) => version === canary);
   if (!isUnderWay) return restore(input, live);
-  const resume = { live: live.spec, canary, release: toReleaseName(desired) };
-  const target = toNormalForm(ref, { resume });
+  const target = toResumeTarget(ref, { live, canary, release: toReleaseName(desired) });
   const reason =
     'nothing is known of the rollout but its shares, which come back and are judged anew';
-  const identity = { action: 'resume', target, reason, risk: 'none' as const };
-  return offer(input, toEffect(input, { ...identity, class: 'self-heal' }));
+  const words = { action: 'resume', target, reason };
+  return offer(input, toEffect(input, { ...words, class: 'self-heal', risk: 'none' }));
 }
 
 function toBack(live: NormalForm, stable: string): NormalForm {
@@ -168,9 +171,9 @@ function toRollback(
   back: NormalForm,
   reason: string,
 ): Effect {
-  const target = toRollbackTarget(desired, back, input.ref);
-  const identity = { action: 'rollback', target, reason, risk: 'low' as const };
-  return toEffect(input, { ...identity, class: 'self-heal' });
+  const target = toRollbackTarget(input.ref, { desired, back });
+  const words = { action: 'rollback', target, reason };
+  return toEffect(input, { ...words, class: 'self-heal', risk: 'low' });
 }
 
 function restGivenUp(why: string): PlannerResult {
@@ -195,37 +198,8 @@ function describeShift(canary: string, stable: string, percent: number): string 
 /** What went astray is put back as it was recorded last, and the rollout goes on from there. */
 function restore(input: PlannerInput, live: NormalForm): PlannerResult {
   const reason = 'the shares in force are not those that were recorded last, and are put back';
-  const identity = { action: 'refresh', target: live, reason, risk: 'none' as const };
-  return offer(input, toEffect(input, { ...identity, class: 'self-heal' }));
-}
-
-type EffectWords = Pick<Effect, 'action' | 'reason' | 'risk' | 'class'> & {
-  readonly target: NormalForm;
-  readonly stepOf?: Digest;
-};
-
-function toStep(
-  input: PlannerInput,
-  desired: NormalForm,
-  target: NormalForm,
-  reason: string,
-): Effect {
-  const stepOf = digestJson(desired);
-  const words = {
-    action: 'shift',
-    target,
-    reason,
-    risk: 'low',
-    class: 'admitted',
-    stepOf,
-  } as const;
-  return toEffect(input, words);
-}
-
-function toEffect({ ref, recorded }: PlannerInput, words: EffectWords): Effect {
-  const identity = { ref, action: words.action, targetDigest: digestJson(words.target) };
-  const id = toEffectId({ ...identity, occurrence: recorded.terminalEffects });
-  return { id, ...identity, ...words, dependsOn: [], approvals: [] };
+  const words = { action: 'refresh', target: live, reason };
+  return offer(input, toEffect(input, { ...words, class: 'self-heal', risk: 'none' }));
 }
 
 /** Once its endpoint is as desired, and what failed later again; a rollback is never put off. */
@@ -237,31 +211,13 @@ function offer(input: PlannerInput, effect: Effect): PlannerResult {
 }
 
 function findDelay(input: PlannerInput, effect: Effect): PlannerResult | null {
-  const { last } = input.recorded;
-  const until = restsUntil(input, effect.targetDigest);
-  if (last !== null && until !== null) {
-    const condition = toCondition('Stalled', 'EffectFailed', describeFailure(last));
-    return {
-      effects: [],
-      waiting: [{ on: 'retry after failure', until }],
-      conditions: [condition],
-    };
-  }
-  if (effect.class === 'self-heal') return null;
-  const titles = input.context.unsettledDependencies.map(toRefTitle);
-  if (titles.length === 0) return null;
-  const message = `waits for ${titles.join(', ')}`;
-  const condition = toCondition('Progressing', 'WaitingForDependency', message);
-  return {
-    effects: [],
-    waiting: titles.map((on) => ({ on, until: null })),
-    conditions: [condition],
-  };
+  const stalled = stallAfterFailure(input, effect.targetDigest);
+  if (stalled !== null || effect.class === 'self-heal') return stalled;
+  return waitFor(input.context.unsettledDependencies);
 }
 
-function restUntilNext({ now }: PlannerInput, condition: Condition): PlannerResult {
-  const waiting = [{ on: 'a person', until: now + LOOK_AGAIN_MS }];
-  return { effects: [], waiting, conditions: [condition] };
+function rest(waiting: Waiting, condition: Condition): PlannerResult {
+  return { effects: [], waiting: [waiting], conditions: [condition] };
 }
 
 function toCondition(type: Condition['type'], reason: string, message: string): Condition {

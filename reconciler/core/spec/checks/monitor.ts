@@ -1,9 +1,8 @@
+import { countWindows } from '../../drift/false-alarm-budget.ts';
 import { toDurationSeconds } from '../duration.ts';
 import type { MonitorSpec } from '../generated/monitor.generated.ts';
 import type { FieldProblem } from '../validate-value.ts';
 import { type FieldCheck, problemAt } from './field-check.ts';
-
-const SECONDS_PER_YEAR = 365 * 86_400;
 
 export const checkMonitor: FieldCheck<MonitorSpec> = (spec) => {
   const { falseAlarmBudget, effect, window } = spec;
@@ -14,7 +13,8 @@ export const checkMonitor: FieldCheck<MonitorSpec> = (spec) => {
     problems.push(problemAt('P207', '/spec/falseAlarmBudget', message, hint));
   }
   const { perYear } = falseAlarmBudget;
-  if (perYear !== undefined && SECONDS_PER_YEAR / toDurationSeconds(window) < perYear) {
+  const windowSeconds = toDurationSeconds(window);
+  if (perYear !== undefined && countWindows({ perYear, windowSeconds }) < 1) {
     const message = `${perYear} alarms a year are more than there are windows of ${window}`;
     const hint = 'shorten the window, or allow fewer alarms';
     problems.push(problemAt('P207', '/spec/falseAlarmBudget/perYear', message, hint));

@@ -1,3 +1,4 @@
+import { assertLeader } from '../../../reconciler/adapters/store/memory/fencing.ts';
 import { sealRecord } from '../../../reconciler/core/audit/record.ts';
 import type { ZoneStore } from '../../../reconciler/ports/store.ts';
 import type { Plant, PlantedStoreDeps } from './plant.ts';
@@ -6,7 +7,8 @@ import type { Plant, PlantedStoreDeps } from './plant.ts';
  * Two transactions where there must be one: the outcome is durable, then the process may die, and
  * only then the row on its way to the ledger is written.
  */
-function wrapStore(store: ZoneStore, { tables, crashPoint }: PlantedStoreDeps): ZoneStore {
+function wrapStore(store: ZoneStore, deps: PlantedStoreDeps): ZoneStore {
+  const { tables, crashPoint } = deps;
   const { journal } = store;
   return {
     ...store,
@@ -18,6 +20,8 @@ function wrapStore(store: ZoneStore, { tables, crashPoint }: PlantedStoreDeps): 
         await journal.recordOutcome(fence, outcome);
         tables.outbox.pop();
         await crashPoint('outboxRow');
+        // The second transaction checks the fence as the first one did: that is not the mistake.
+        assertLeader(deps, fence);
         const prev = tables.outbox.at(-1)?.sealed.digest ?? null;
         const sealed = sealRecord(outcome.draft, { seq: tables.outbox.length + 1, prev });
         tables.outcomes.set(outcome.draft.effectId, sealed);

@@ -17,7 +17,22 @@ describe('a campaign', () => {
         reached.set(id, (reached.get(id) ?? 0) + count);
       }
     }
-    const wanted = ['I-13', 'I-20', 'I-21', 'I-22', 'I-23', 'I-24', 'I-25', 'I-26', 'I-27', 'I-28'];
+    const wanted = [
+      'I-03',
+      'I-04',
+      'I-07',
+      'I-33',
+      'I-13',
+      'I-20',
+      'I-21',
+      'I-22',
+      'I-23',
+      'I-24',
+      'I-25',
+      'I-26',
+      'I-27',
+      'I-28',
+    ];
     expect([...reached.keys()]).toEqual(
       expect.arrayContaining([...wanted, 'I-27/verify', 'I-30', 'I-32', 'I-35']),
     );

@@ -7,7 +7,9 @@ import { isPlacedIn } from '../../reconciler/core/graph/placement.ts';
 import { isLive, isSettled } from '../../reconciler/core/plan/settled.ts';
 import { withPools } from '../../reconciler/core/spec/target-form.ts';
 import { createRevisionReader } from '../../reconciler/engine/revision-reader.ts';
+import { toLiveForm } from '../../reconciler/kinds/kept-states.ts';
 import type { ParseOnce } from './parse-once.ts';
+import { isGivenUp, listServingDivergences } from './serving/serving-convergence.ts';
 import type { SimulatedWorld, ZoneWorld } from './simulated-world.ts';
 
 export type Leniency = {
@@ -38,6 +40,7 @@ export function createConvergenceCheck(world: SimulatedWorld, parse: ParseOnce):
       const own = judgement.valid.filter(({ placement }) => isPlacedIn(placement, zone.name));
       const desired = new Map(own.map(({ ref, form }) => [toRefKey(ref), form]));
       differences.push(...compareZone(zone, desired, leniency));
+      differences.push(...(await listServingDivergences(zone, desired)));
       differences.push(...(await compareLedger(world, zone, leniency)));
     }
     return differences;
@@ -55,7 +58,8 @@ function compareZone(
       .filter(({ code }) => mayRefuse && code === 'P302')
       .map(({ ref }) => toRefKey(ref)),
   );
-  const isSpared = (key: RefKey) => except.has(key) || refused.has(key);
+  const isSpared = (key: RefKey) =>
+    except.has(key) || refused.has(key) || (isRelease(key) && isGivenUp(zone, desired.get(key)));
   const wrong = [...desired].filter(([key, form]) => {
     const there = live.get(key);
     return !isSpared(key) && (there === undefined || digestJson(there) !== digestJson(form));
@@ -74,9 +78,14 @@ function compareZone(
   ];
 }
 
+const isRelease = (key: RefKey) => key.startsWith('Release/');
+
 function listLive({ definitions, executor }: ZoneWorld): ReadonlyMap<RefKey, NormalForm> {
   const live = new Map<RefKey, NormalForm>();
-  for (const [key, { form }] of definitions.definitions) if (form !== null) live.set(key, form);
+  for (const [key, { form }] of definitions.definitions) {
+    const own = form === null ? null : toLiveForm(form);
+    if (own !== null) live.set(key, own);
+  }
   for (const [key, { form, pools, isManaged }] of executor.targets) {
     if (isManaged && form !== null) live.set(key, withPools(form, pools));
   }

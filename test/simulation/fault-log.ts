@@ -24,6 +24,11 @@ export const FAULT_CLASSES = [
   'file-broken',
   'force-push',
   'mass-removal',
+  'node-down',
+  'pull-edited',
+  'pull-closed',
+  'pull-merged',
+  'pull-conflict',
 ] as const;
 
 export type FaultClass = (typeof FAULT_CLASSES)[number];

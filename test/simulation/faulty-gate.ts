@@ -30,6 +30,16 @@ const NO_ANSWER: Readonly<Record<PortName, ErrorCode>> = {
   executor: 'P406',
   anchor: 'P410',
   policy: 'P303',
+  forge: 'P404',
+  routes: 'P401',
+  counters: 'P401',
+  artifacts: 'P806',
+  connections: 'P801',
+  snapshots: 'P802',
+  'online-features': 'P401',
+  trainers: 'P809',
+  runs: 'P406',
+  nodes: 'P810',
 };
 
 /**

@@ -9,7 +9,20 @@ export type PortName =
   | 'definitions'
   | 'executor'
   | 'anchor'
-  | 'policy';
+  | 'policy'
+  | ServingPortName;
+
+export type ServingPortName =
+  | 'forge'
+  | 'routes'
+  | 'counters'
+  | 'artifacts'
+  | 'connections'
+  | 'snapshots'
+  | 'online-features'
+  | 'trainers'
+  | 'runs'
+  | 'nodes';
 
 /** One call of a process to the world outside it. */
 export type PortCall = {

@@ -21,6 +21,7 @@ export function drawFirstModel(
   zones: readonly string[],
   options: PeopleOptions,
   randomness: Randomness,
+  serving: RepoModel['serving'],
 ): RepoModel {
   let model: RepoModel = {
     zones,
@@ -29,6 +30,7 @@ export function drawFirstModel(
     environments: [],
     namespaces: [],
     broken: {},
+    serving,
     remark: 0,
   };
   for (let count = 0; count < options.targets; count += 1) model = addTarget(model, randomness);

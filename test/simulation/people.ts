@@ -27,6 +27,8 @@ export type PeopleDeps = {
   readonly scheduler: Scheduler;
   readonly randomness: Randomness;
   readonly options: PeopleOptions;
+  /** Files that are there from the beginning. */
+  readonly serving: RepoModel['serving'];
   readonly faultLog: FaultLog;
   readonly trace: Trace;
   readonly announce: (chance: number) => void;
@@ -51,7 +53,7 @@ export type People = {
 export function createPeople(deps: PeopleDeps): People {
   const { world, randomness, options } = deps;
   const zones = world.zones.map((zone) => zone.name);
-  const first = drawFirstModel(zones, options, randomness);
+  const first = drawFirstModel(zones, options, randomness, deps.serving);
   const repo = createSharedRepo(world, deps.scheduler, deps.trace, first);
   let isAtWork = true;
 

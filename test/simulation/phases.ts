@@ -7,6 +7,10 @@ import { MAX_SKEW_MS } from './process-clock.ts';
 import type { ZoneWorld } from './simulated-world.ts';
 import type { Simulation } from './simulation.ts';
 
+/** A training, a release of its version by all steps, and the way back. */
+const MAX_LIFE_MS = 240_000;
+/** So much of one model's life goes on under faults, once there is nothing else to do. */
+const LIFE_MS = 240_000;
 const SLICE_MS = 2_000;
 /** The longest pause that the product makes after failures, with its jitter. */
 const MAX_BACKOFF_MS = 72_000;
@@ -17,13 +21,20 @@ export async function disturb(simulation: Simulation): Promise<void> {
   await simulation.enter('disturbed');
   processes.startAll();
   void weather.blow();
+  void simulation.life?.begin();
   await during(simulation, people.work());
-  await simulation.pass(10_000);
+  await (simulation.life === null ? simulation.pass(10_000) : live(simulation));
   if (!swarm.repairBeforeHeal) return;
   await during(simulation, people.allowEverything());
   await simulation.pass(15_000);
   await during(simulation, people.settle());
   await simulation.pass(5_000);
+}
+
+/** Under the same faults, and with nothing in main that would keep releases from going on. */
+async function live(simulation: Simulation): Promise<void> {
+  await during(simulation, simulation.people.allowEverything());
+  await simulation.pass(LIFE_MS);
 }
 
 /** Faults off: what is asleep wakes up, what hung goes on, what is dead starts again. */
@@ -34,13 +45,40 @@ export async function heal(simulation: Simulation): Promise<void> {
   processes.heal();
   weather.settle();
   simulation.freeHung();
+  if (simulation.life !== null) await during(simulation, simulation.life.settle());
   await checkLeaders(simulation);
   // What was pushed while faults raged must be reached without another push to help.
   if (!swarm.repairBeforeHeal) await during(simulation, people.allowEverything());
   await converge(simulation, 'I-30', { ...STRICT, mayRefuse: true });
   await during(simulation, people.settle());
   await converge(simulation, 'I-30', STRICT);
+  await answerPeople(simulation);
 }
+
+/** Far more than a release, its rollback and a retraining lead to. */
+const MAX_ANSWERS = 8;
+
+/** Whatever people are still asked is answered, and what that leads to as well. */
+async function answerPeople(simulation: Simulation): Promise<void> {
+  const { life, findings, swarm, processes } = simulation;
+  if (life === null) return;
+  const quietMs = 1.2 * swarm.settings.resyncMs + QUIET_WINDOWS * life.windowMs;
+  for (let times = 0; times < MAX_ANSWERS; times += 1) {
+    await simulation.pass(quietMs);
+    let hasAnswered = false;
+    const answer = async () => {
+      hasAnswered = await life.answerAll();
+    };
+    await during(simulation, answer());
+    processes.hint(1);
+    await converge(simulation, 'I-30', STRICT);
+    if (!hasAnswered || findings.violation() !== null) return;
+  }
+  findings.violate('I-33', `people are still asked after ${MAX_ANSWERS} rounds of answers`);
+}
+
+/** A detector that is about to find something does so within these. */
+const QUIET_WINDOWS = 6;
 
 /** One resource hangs, fails or is broken for good; all the others must converge none the less. */
 export async function isolateOne(simulation: Simulation, randomness: Randomness): Promise<void> {
@@ -102,7 +140,8 @@ async function converge(
   const { findings, swarm, world } = simulation;
   const { leaseTtlMs, pollMs, resyncMs, slowEffectMs } = swarm.settings;
   const waitMs = leaseTtlMs + pollMs + resyncMs + slowEffectMs;
-  const boundMs = waitMs * 2 + MAX_BACKOFF_MS + MAX_RETRY_AFTER_MS + 60_000;
+  const lifeMs = simulation.life === null ? 0 : MAX_LIFE_MS;
+  const boundMs = lifeMs + waitMs * 2 + MAX_BACKOFF_MS + MAX_RETRY_AFTER_MS + 60_000;
   const endsAt = world.clock.now() + boundMs;
   findings.reached(invariant);
   let differences = await simulation.listDivergences(leniency);

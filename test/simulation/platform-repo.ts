@@ -7,6 +7,8 @@ export type RepoModel = {
   readonly namespaces: readonly NamespaceModel[];
   /** Files that somebody broke, with what stands there instead. */
   readonly broken: Readonly<Record<string, string>>;
+  /** What stands beside it as it is: the files of one model's life, if there is one. */
+  readonly serving: Readonly<Record<string, string>>;
   /** A remark without effect. */
   readonly remark: number;
 };
@@ -40,6 +42,7 @@ export function renderRepo(model: RepoModel): RepoFiles {
   for (const namespace of model.namespaces) {
     files.set(`namespaces/${namespace.name}.yaml`, renderNamespace(namespace));
   }
+  for (const [path, text] of Object.entries(model.serving)) files.set(path, text);
   for (const [path, text] of Object.entries(model.broken)) {
     if (files.has(path)) files.set(path, text);
   }

@@ -19,6 +19,7 @@ import {
 } from '../../reconciler/adapters/store/memory/tables.ts';
 import type { Anchor } from '../../reconciler/ports/anchor.ts';
 import type { LedgerSigner } from '../../reconciler/ports/ledger-signer.ts';
+import { createServingWorld, type ServingWorld } from './serving/serving-world.ts';
 import type { WorldEvent } from './world-events.ts';
 
 /** 2026-01-01T00:00:00Z: any fixed instant would do. */
@@ -30,6 +31,8 @@ export type ZoneWorld = {
   readonly tables: MemoryTables;
   readonly definitions: MemoryDefinitionTables;
   readonly executor: MemoryExecutorWorld;
+  /** Null where nothing is trained and served. */
+  readonly serving: ServingWorld | null;
 };
 
 /** The world outside all processes, true time included. */
@@ -46,7 +49,10 @@ export type SimulatedWorld = {
 
 export type Listener = (event: WorldEvent) => void | Promise<void>;
 
-export function createSimulatedWorld(zoneNames: readonly string[]): SimulatedWorld {
+export function createSimulatedWorld(
+  zoneNames: readonly string[],
+  servingZone: string | null,
+): SimulatedWorld {
   const listeners: Listener[] = [];
   return {
     clock: createSimulatedClock({ startAt: START_AT }),
@@ -58,6 +64,7 @@ export function createSimulatedWorld(zoneNames: readonly string[]): SimulatedWor
       tables: createMemoryTables(),
       definitions: createMemoryDefinitionTables(),
       executor: createMemoryExecutorWorld(),
+      serving: name === servingZone ? createServingWorld(name) : null,
     })),
     tell: async (event) => {
       for (const listener of listeners) await listener(event);

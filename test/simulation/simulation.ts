@@ -11,6 +11,8 @@ import { createPeople, type People } from './people.ts';
 import type { Plant } from './planted/plant.ts';
 import { createProcesses, type Processes } from './processes.ts';
 import { createScheduler, type Scheduler } from './scheduler.ts';
+import { createLife, type Life } from './serving/life.ts';
+import { renderServing } from './serving/serving-files.ts';
 import { createSimulatedWorld, type SimulatedWorld, START_AT } from './simulated-world.ts';
 import { drawSwarm, type Swarm } from './swarm.ts';
 import { createTrace, type Trace } from './trace.ts';
@@ -30,6 +32,8 @@ export type Simulation = {
   readonly processes: Processes;
   readonly people: People;
   readonly weather: Weather;
+  /** Null in seeds that are about rules alone. */
+  readonly life: Life | null;
   readonly watches: readonly Watch[];
   readonly listDivergences: ConvergenceCheck;
   /** Lets all hung calls go on. */
@@ -47,13 +51,17 @@ export type SeedInput = {
 };
 
 const ZONE_NAMES = ['ae', 'de'];
+const SERVING_ZONE = 'ae';
 
 export function createSimulation(input: SeedInput): Simulation {
   const randomness = createSeededRandomness(input.seed);
   const swarm = drawSwarm(randomness.fork('swarm'));
   const trace = createTrace(input.onLine === undefined ? {} : { onLine: input.onLine });
   trace.write(JSON.stringify(swarm));
-  const world = createSimulatedWorld(ZONE_NAMES.slice(0, swarm.zones));
+  const world = createSimulatedWorld(
+    ZONE_NAMES.slice(0, swarm.zones),
+    swarm.serving && SERVING_ZONE,
+  );
   const { clock } = world;
   const scheduler = createScheduler(clock, randomness.fork('scheduler'));
   const findings = createFindings({ now: clock.now, startAt: START_AT }, (violation) =>
@@ -87,6 +95,7 @@ export function createSimulation(input: SeedInput): Simulation {
   const people = createPeople({
     ...shared,
     options: swarm.people,
+    serving: swarm.serving === null ? {} : renderServing(swarm.serving),
     randomness: randomness.fork('people'),
     announce: processes.hint,
   });
@@ -96,6 +105,11 @@ export function createSimulation(input: SeedInput): Simulation {
     randomness: randomness.fork('weather'),
     processes,
   });
+  const life = createLife({
+    ...shared,
+    randomness: randomness.fork('life'),
+    announce: processes.hint,
+  });
   world.listen((event) => traceEvent(trace, clock.now(), event));
   return {
     ...shared,
@@ -103,6 +117,7 @@ export function createSimulation(input: SeedInput): Simulation {
     processes,
     people,
     weather,
+    life,
     watches: watchAll(world, swarm, findings),
     listDivergences: createConvergenceCheck(world, input.parse),
     freeHung: hung.free,

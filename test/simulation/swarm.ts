@@ -1,3 +1,4 @@
+import type { SeededRandomness } from '../../reconciler/adapters/randomness/seeded/randomness.ts';
 import type { Randomness } from '../../reconciler/ports/randomness.ts';
 import { drawBetween, drawChance, drawInteger, drawOne } from './draw.ts';
 
@@ -15,6 +16,18 @@ export type Swarm = {
   readonly isolation: 'none' | 'hung-apply' | 'hung-observe' | 'failing' | 'broken-file';
   /** Whether the last commits are pushed while faults still rage. */
   readonly repairBeforeHeal: boolean;
+  /** One model's life in the first zone; null in seeds that are about rules alone. */
+  readonly serving: ServingOptions | null;
+};
+
+export type ServingOptions = {
+  readonly releaseApproval: 'person' | 'none';
+  readonly meanGapMs: number;
+  readonly hintChance: number;
+  /** How likely a version that passed its gates fails in life. */
+  readonly badVersions: number;
+  readonly nodeOutagesPerMinute: number;
+  readonly windowSeconds: number;
 };
 
 export type PeopleOptions = {
@@ -76,9 +89,12 @@ export type SettingOptions = {
 /** The slowest answer that still comes. */
 export const MAX_SLOW_MS = 20_000;
 
-export function drawSwarm(randomness: Randomness): Swarm {
+export function drawSwarm(randomness: SeededRandomness): Swarm {
+  const serving = drawServing(randomness.fork('serving'));
+  const hasTwoZones = drawChance(randomness, 0.25);
   return {
-    zones: drawChance(randomness, 0.25) ? 2 : 1,
+    // A trainer belongs to all zones, and only one has programs to train with.
+    zones: hasTwoZones && serving === null ? 2 : 1,
     processesPerZone: drawOne(randomness, [1, 1, 2, 2, 3]),
     people: drawPeople(randomness),
     faults: drawFaults(randomness),
@@ -92,7 +108,22 @@ export function drawSwarm(randomness: Randomness): Swarm {
       'broken-file',
     ]),
     repairBeforeHeal: drawChance(randomness, 0.4),
+    serving,
   };
+}
+
+/** Every fourth seed; such a life is long and has many calls. */
+function drawServing(randomness: Randomness): ServingOptions | null {
+  const isDrawn = drawChance(randomness, 0.25);
+  const options: ServingOptions = {
+    releaseApproval: drawOne(randomness, ['person', 'none']),
+    meanGapMs: drawBetween(randomness, 2_000, 10_000),
+    hintChance: drawOne(randomness, [0, 0.5, 1, 1]),
+    badVersions: drawOne(randomness, [0, 0.3, 0.6]),
+    nodeOutagesPerMinute: sometimes(randomness, 3),
+    windowSeconds: drawOne(randomness, [5, 10, 30]),
+  };
+  return isDrawn ? options : null;
 }
 
 function drawPeople(randomness: Randomness): PeopleOptions {

@@ -43,6 +43,12 @@ function describe(event: WorldEvent): string | null {
       return `${event.checkpoint.seq}`;
     case 'logged':
       return `${event.actor} ${event.entry.level} ${event.entry.event} ${event.entry.message}`;
+    case 'weighed':
+      return `${event.revision} ${event.versions.map(({ version, percent }) => `${version.slice(7, 15)} ${percent}`).join(', ')}`;
+    case 'acknowledged':
+      return `${event.revision}`;
+    case 'pulled':
+      return `${event.event.pull} ${event.event.type} by ${event.event.by}`;
     case 'phase':
       return event.phase;
   }

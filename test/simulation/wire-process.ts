@@ -14,7 +14,8 @@ import { DEFAULT_SETTINGS } from '../../reconciler/engine/zone-settings.ts';
 import { createDefinitionHandlers } from '../../reconciler/kinds/definition/definition-handlers.ts';
 import { createTargetHandler } from '../../reconciler/kinds/target/target-handler.ts';
 import type { Clock } from '../../reconciler/ports/clock.ts';
-import type { KindTable } from '../../reconciler/ports/kind-handler.ts';
+import type { Definitions } from '../../reconciler/ports/definitions.ts';
+import type { KindHandler, KindTable } from '../../reconciler/ports/kind-handler.ts';
 import type { ZoneStore } from '../../reconciler/ports/store.ts';
 import { type Gate, gatePort, type PortName } from './gate.ts';
 import type { ParseOnce } from './parse-once.ts';
@@ -23,6 +24,12 @@ import { probeAnchor, probeGit } from './probes/ledger-probe.ts';
 import { type ProbeDeps, probeReceiver } from './probes/receiver-probe.ts';
 import { probeStore } from './probes/store-probe.ts';
 import type { Actor } from './scheduler.ts';
+import {
+  createServingHandlers,
+  type ServingWiring,
+  wireForge,
+  wireServingPorts,
+} from './serving/wire-serving.ts';
 import { createSimulatedPolicy } from './simulated-policy.ts';
 import type { SimulatedWorld, ZoneWorld } from './simulated-world.ts';
 import type { Swarm } from './swarm.ts';
@@ -49,6 +56,10 @@ export function wireProcess(wiring: Wiring): ZoneDeps {
   const probe: ProbeDeps = { zone: zone.name, actor: actor.name, tell: world.tell };
   const behind = <T extends object>(port: PortName, adapter: T): T =>
     gatePort(adapter, { zone: zone.name, actor, port }, gate);
+  const revisions = createRevisionReader(wiring.parse);
+  const git = plant.wrapGit?.(world.git) ?? world.git;
+  const { serving } = zone;
+  const life = serving && { ...{ git: world.git, serving, clock, revisions, probe, behind } };
   return {
     zone: zone.name,
     holder: actor.name,
@@ -59,17 +70,17 @@ export function wireProcess(wiring: Wiring): ZoneDeps {
       write: (entry) =>
         void world.tell({ kind: 'logged', zone: zone.name, actor: actor.name, entry }),
     },
-    git: behind('git', probeGit(plant.wrapGit?.(world.git) ?? world.git, probe)),
+    git: behind('git', probeGit(git, probe)),
     genesis: null,
-    forge: null,
+    forge: life && wireForge(life),
     signer: world.signer,
     createVerifier: (allowedSigners) => createMemorySignatureVerifier({ allowedSigners }),
     anchor: behind('anchor', probeAnchor(world.anchor, probe)),
     store: wireStore(wiring, probe, behind),
-    kinds: wireKinds(wiring, probe, behind),
+    kinds: wireKinds(wiring, probe, behind, life),
     isHolderDead: wiring.isHolderDead,
     effectSteps: plant.effectSteps ?? EFFECT_STEPS,
-    revisions: createRevisionReader(wiring.parse),
+    revisions,
     policy: createSimulatedPolicy({ zone: zone.name, actor }, gate),
     referencesOf,
   };
@@ -93,7 +104,12 @@ function wireStore({ world, zone, plant, actor, gate }: Wiring, probe: ProbeDeps
   } satisfies ZoneStore;
 }
 
-function wireKinds({ world, zone, plant }: Wiring, probe: ProbeDeps, behind: Behind): KindTable {
+function wireKinds(
+  { world, zone, plant }: Wiring,
+  probe: ProbeDeps,
+  behind: Behind,
+  life: Omit<ServingWiring, 'definitions'> | null,
+): KindTable {
   const definitions = createMemoryDefinitions({ tables: zone.definitions });
   const executor = createMemoryExecutor({
     zone: zone.name,
@@ -105,9 +121,18 @@ function wireKinds({ world, zone, plant }: Wiring, probe: ProbeDeps, behind: Beh
     definitions: behind('definitions', probeReceiver(wrap(definitions), 'definitions', probe)),
     executor: behind('executor', probeReceiver(wrap(executor), 'executor', probe)),
   };
-  const handlers = [...createDefinitionHandlers(ports), createTargetHandler(ports)];
+  const rules = [...createDefinitionHandlers(ports), createTargetHandler(ports)];
+  const handlers = [...rules, ...(life === null ? [] : wireLife(life, ports.definitions, plant))];
   const wrapKind = plant.wrapKind ?? ((handler) => handler);
   return new Map(handlers.map((handler) => [handler.kind, wrapKind(handler)]));
+}
+
+function wireLife(
+  life: Omit<ServingWiring, 'definitions'>,
+  definitions: Definitions,
+  { wrapServing = (ports) => ports }: Plant,
+): readonly KindHandler[] {
+  return createServingHandlers(wrapServing(wireServingPorts({ ...life, definitions })));
 }
 
 function referencesOf(form: NormalForm): readonly Ref[] {

@@ -1,8 +1,10 @@
 import type { SealedRecord } from '../../reconciler/core/audit/record.ts';
 import type { Fence } from '../../reconciler/core/contracts/fence.ts';
+import type { VersionShare } from '../../reconciler/core/contracts/generated/route-table.generated.ts';
 import type { Oid } from '../../reconciler/core/contracts/git.ts';
 import type { NormalForm } from '../../reconciler/core/contracts/normal-form.ts';
 import type { Ref } from '../../reconciler/core/contracts/ref.ts';
+import type { PullEvent } from '../../reconciler/core/forge/pull-event.ts';
 import type { Admission } from '../../reconciler/core/plan/admission.ts';
 import type { Effect } from '../../reconciler/core/plan/effect.ts';
 import type { Checkpoint } from '../../reconciler/ports/anchor.ts';
@@ -11,7 +13,7 @@ import type { Observation } from '../../reconciler/ports/receiver.ts';
 import type { Intent, TerminalOutcome } from '../../reconciler/ports/store.ts';
 
 /** Which parts of the world check epochs, each on its own. */
-export type FencedName = 'definitions' | 'executor' | 'store';
+export type FencedName = 'definitions' | 'executor' | 'store' | 'routes';
 
 export type ReceiverName = 'definitions' | 'executor';
 
@@ -77,6 +79,10 @@ export type WorldEvent =
   | Told<'appended', { readonly actor: string; readonly before: Oid | null; readonly after: Oid }>
   | Told<'anchored', { readonly checkpoint: Checkpoint }>
   | Told<'logged', { readonly actor: string; readonly entry: LogEntry }>
+  | Told<'weighed', { readonly versions: readonly VersionShare[]; readonly revision: number }>
+  /** A node has truly taken a table of routes. */
+  | Told<'acknowledged', { readonly revision: number; readonly loaded: readonly string[] }>
+  | Told<'pulled', { readonly event: PullEvent }>
   | Told<'phase', { readonly phase: Phase }>;
 
 /** An act that was already done is answered, not repeated. */

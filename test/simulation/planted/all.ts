@@ -1,3 +1,4 @@
+import { askedAgain } from './asked-again.ts';
 import { backlogIgnored } from './backlog-ignored.ts';
 import { epochUnchecked } from './epoch-unchecked.ts';
 import { failureBelieved } from './failure-believed.ts';
@@ -9,7 +10,11 @@ import { noOccurrence } from './no-occurrence.ts';
 import { observationKept } from './observation-kept.ts';
 import { outcomeFirst } from './outcome-first.ts';
 import type { Plant } from './plant.ts';
+import { quarantineForgotten } from './quarantine-forgotten.ts';
+import { rollbackStopsEarly } from './rollback-stops-early.ts';
 import { supersededStarted } from './superseded-started.ts';
+import { verdictForAnother } from './verdict-for-another.ts';
+import { weightBeforeReadiness } from './weight-before-readiness.ts';
 
 export const PLANTS: readonly Plant[] = [
   noIntentRow,
@@ -23,4 +28,9 @@ export const PLANTS: readonly Plant[] = [
   historyIgnored,
   observationKept,
   supersededStarted,
+  weightBeforeReadiness,
+  verdictForAnother,
+  rollbackStopsEarly,
+  askedAgain,
+  quarantineForgotten,
 ];

@@ -6,6 +6,8 @@ import type { KindHandler } from '../../../reconciler/ports/kind-handler.ts';
 import type { Receiver } from '../../../reconciler/ports/receiver.ts';
 import type { ZoneStore } from '../../../reconciler/ports/store.ts';
 
+import type { ServingPorts } from '../serving/wire-serving.ts';
+
 /** What a planted store may use beside the port it stands in for. */
 export type PlantedStoreDeps = {
   readonly tables: MemoryTables;
@@ -30,6 +32,7 @@ export type Plant = {
   readonly wrapStore?: (store: ZoneStore, deps: PlantedStoreDeps) => ZoneStore;
   readonly wrapReceiver?: <T extends Receiver>(receiver: T) => T;
   readonly wrapKind?: (handler: KindHandler) => KindHandler;
+  readonly wrapServing?: (ports: ServingPorts) => ServingPorts;
   readonly wrapGit?: <T extends GitReader & GitWriter>(git: T) => T;
 };
 

@@ -27,8 +27,6 @@ import {
   createMemoryTrainerTables,
 } from '../../../reconciler/adapters/trainers/memory/trainers.ts';
 import { readLedgerEntries } from '../../../reconciler/cli/ledger-reading.ts';
-import type { EvaluationReport } from '../../../reconciler/core/contracts/generated/evaluation-report.generated.ts';
-import type { FeatureContract } from '../../../reconciler/core/contracts/generated/model-manifest.generated.ts';
 import type { ZoneStatus } from '../../../reconciler/core/status/zone-status.ts';
 import { createConnectionHandler } from '../../../reconciler/kinds/connection/connection-handler.ts';
 import { createDataSourceHandler } from '../../../reconciler/kinds/data-source/data-source-handler.ts';
@@ -43,8 +41,7 @@ import { createTrainerHandler } from '../../../reconciler/kinds/trainer/trainer-
 import type { StoredVersion } from '../../../reconciler/ports/artifact-store.ts';
 import type { KindHandler } from '../../../reconciler/ports/kind-handler.ts';
 import type { RunRequest } from '../../../reconciler/ports/runs.ts';
-import { makeContract, makeManifest, makeSigmoidModel } from '../../support/onnx-models.ts';
-import { makeReport } from '../../support/version-records.ts';
+import { toTrainedResult } from '../../support/memory-training.ts';
 import { createZoneHarness } from '../engine/zone-harness.ts';
 
 /** A zone whose data, training and serving are in memory: everything but the programs is real. */
@@ -70,7 +67,7 @@ export function createModelZone(plant: Plant = (ports) => ports) {
       if (step.name === 'prepare') begun.push(request.runKey);
       return step.name === 'train' ? programs.end(request) : { exitCode: 0, said: null };
     },
-    toResult: (request) => toResult(files, request, programs.auc),
+    toResult: (request) => toTrainedResult(files, request, programs.auc),
   });
   const connections = createMemoryDataConnections({ files, makeUp: () => ({}) });
   const artifacts = createMemoryArtifactStore({
@@ -166,27 +163,6 @@ async function readStory(
   return entries
     .filter(({ record }) => record.ref.kind === kind && record.ref.name === name)
     .reverse();
-}
-
-function toResult(files: Map<string, Uint8Array>, request: RunRequest, auc: number) {
-  const model = makeSigmoidModel({ weights: [request.seed + 1, 2], bias: 0 });
-  const modelFile = `memory:/runs/${request.runKey}/model.onnx`;
-  files.set(modelFile, model);
-  const views = toContractViews(request);
-  const contract = { ...makeContract(['a', 'b']), views };
-  const manifest = makeManifest({ model, contract, runKey: request.runKey, seed: request.seed });
-  return { modelFile, manifest, evaluation: toEvaluation(request.runKey, auc) };
-}
-
-/** The views of the run, as the real evaluation takes them over into the manifest. */
-function toContractViews(request: RunRequest): FeatureContract['views'] {
-  const contract = request.config['contract'] as unknown as FeatureContract;
-  return contract.views;
-}
-
-function toEvaluation(runKey: string, auc: number): EvaluationReport {
-  const interval = { lower: auc - 0.02, upper: auc + 0.02, method: 'delong', level: 0.95 } as const;
-  return makeReport(runKey, [{ name: 'auc', slice: null, value: auc, rows: 100, interval }]);
 }
 
 export function reasonsOf(status: ZoneStatus, kind: string, name: string): readonly string[] {

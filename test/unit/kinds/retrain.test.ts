@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { toRefKey } from '../../../reconciler/core/contracts/ref.ts';
+import type { Behaviour } from '../../support/exact-traffic.ts';
 import {
   begin,
   isConverged,
@@ -11,7 +12,7 @@ import {
   toRelease,
 } from './model-story.ts';
 import { reasonsOf } from './model-zone.ts';
-import { type Behaviour, createTraffic, MONITOR } from './rollout-story.ts';
+import { createTraffic, MONITOR } from './rollout-story.ts';
 
 const MODEL = 'models/fraud.yaml';
 const RELEASE = 'releases/fraud.yaml';

@@ -98,6 +98,18 @@ describe('embedded Postgres', () => {
     expect((await readServer()).pid).not.toBe(before.pid);
   });
 
+  it('starts again although one of its killed parts still works for a while', async () => {
+    const url = (await open().ensureRunning()).url('postgres');
+    // What only calculates does not notice at once that its server is gone.
+    const work = ask(url, 'SELECT sum(sqrt(n)) FROM generate_series(1, 30000000) AS n');
+    const ended = work.catch(() => 'cut off');
+    await expect.poll(() => listWorking(url), { timeout: 20_000 }).toBe(1);
+    process.kill((await readServer()).pid, 'SIGKILL');
+    const again = (await open().ensureRunning()).url('postgres');
+    expect(await ask(again, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    await ended;
+  });
+
   it('adopts a server whose starter died before writing it down', async () => {
     await open().ensureRunning();
     const before = await readServer();
@@ -226,4 +238,9 @@ async function endProcess({ pid, identity }: ServerProcess): Promise<void> {
 async function readServer(): Promise<ServerProcess> {
   const home: Home = await readHome();
   return JSON.parse(await readFile(home.serverFile, 'utf8'));
+}
+
+async function listWorking(url: Secret): Promise<number> {
+  const working = `SELECT pid FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%sqrt(n)%' AND pid <> pg_backend_pid()`;
+  return (await ask(url, working)).length;
 }

@@ -1,4 +1,3 @@
-import { SERVING_ACTORS } from '../serving/serving-files.ts';
 import type { Invariant } from './invariant.ts';
 
 export const causesAreAskedOnce: Invariant = {
@@ -9,7 +8,7 @@ export const causesAreAskedOnce: Invariant = {
     return {
       onEvent: (event) => {
         if (event.kind !== 'pulled' || event.event.type !== 'open') return;
-        if (!(event.event.by in SERVING_ACTORS) && !event.event.by.startsWith('plumbline')) return;
+        if (!event.event.by.startsWith('plumbline')) return;
         reached();
         const { branch } = event.event;
         if (asked.has(branch)) violate(`${branch} was proposed a second time`);

@@ -58,21 +58,35 @@ export async function findRunning(deps: PostmasterDeps): Promise<ServerRecord | 
   return null;
 }
 
+/** How long what a killed server left behind may go on; a query of its ends by then, or is stuck. */
+const LEFT_BEHIND_TIMEOUT_MS = 30_000;
+const LEFT_BEHIND_POLL_MS = 200;
+
 export async function startServer(deps: PostmasterDeps, binaries: Binaries): Promise<ServerRecord> {
-  const { home } = deps;
-  const earlier = await readServerRecord(home);
-  for (let attempt = 1; ; attempt += 1) {
-    // The same port as before if it is free: then addresses that somebody holds stay good.
-    const preferred = attempt === 1 ? (earlier?.port ?? 0) : 0;
+  const { home, clock } = deps;
+  const deadline = clock.now() + LEFT_BEHIND_TIMEOUT_MS;
+  // The same port as before if it is free: then addresses that somebody holds stay good.
+  let preferred = (await readServerRecord(home))?.port ?? 0;
+  for (let attempt = 1; ; ) {
     const record = await spawnServer(deps, binaries, await findFreePort(preferred));
-    if (record !== null) {
-      if (await waitUntilReady(deps, record)) return record;
-    }
+    if (record !== null && (await waitUntilReady(deps, record))) return record;
     const log = await readLastLines(home.logFile, MAX_LOG_LINES);
+    if (isLeftBehind(log) && clock.now() < deadline) {
+      await clock.sleep(LEFT_BEHIND_POLL_MS);
+      continue;
+    }
     // Somebody took the port between our look and the server's.
     const wasTaken = log.includes('could not bind');
     if (!wasTaken || attempt === MAX_PORT_ATTEMPTS) throw toStartFailure(home, log);
+    attempt += 1;
+    preferred = 0;
   }
+}
+
+/** A server that was killed is gone at once, and its parts are only when they notice. */
+function isLeftBehind(log: string): boolean {
+  const words = ['pre-existing shared memory block', 'lock file "postmaster.pid" already exists'];
+  return words.some((word) => log.includes(word));
 }
 
 /** False when the server ended instead of becoming ready. */

@@ -149,6 +149,15 @@ async function killNode(): Promise<void> {
   process.kill((await readNode(installation.state)).pid, 'SIGKILL');
 }
 
+async function killPostgres(): Promise<void> {
+  const line = `SELECT split_part(pg_read_file('postmaster.pid'), chr(10), 1) AS pid`;
+  const pid = await askDatabase(installation.state, 'server', async (database) => {
+    const [row] = await database.query<{ readonly pid: string }>(line);
+    return Number(row?.pid);
+  });
+  process.kill(pid, 'SIGKILL');
+}
+
 const dropDatabase = () =>
   askDatabase(installation.state, 'server', (database, name) =>
     database.query(`DROP DATABASE "${name}" WITH (FORCE)`),
@@ -204,13 +213,14 @@ describe('the life of a release', { timeout: KILL_LIMIT_MS }, () => {
     await approveAndMerge(pull.number);
   });
 
-  it('goes over by steps while customers ask, through the death of the reconciler', async () => {
+  it('goes over by steps while customers ask, through the death of all that runs', async () => {
     await awaitShare(versions[1] ?? '', 20);
     await reconciler.kill();
     await traffic.awaitAnswers(200);
-    // Without its node too nobody is answered, and nothing is lost.
+    // Without its node and its database nobody is answered, and nothing is lost.
     await traffic.stop();
     await killNode();
+    await killPostgres();
     reconciler = installation.up();
     await awaitNode();
     await traffic.start();

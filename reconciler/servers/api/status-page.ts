@@ -4,6 +4,7 @@ import type { Diagnostic } from '../../core/spec/diagnostic.ts';
 import { foldDiagnostics } from '../../core/spec/fold-diagnostics.ts';
 import { NOTHING_RECENT, type RecentStory } from '../../core/status/recent-story.ts';
 import type { ResourceStatus, ZoneStatus } from '../../core/status/zone-status.ts';
+import { renderDrift } from './drift-section.ts';
 import { escapeHtml } from './escape-html.ts';
 import { renderPulls, renderRecords, renderTraffic } from './recent-sections.ts';
 import { STATUS_PAGE_STYLE } from './status-page-style.ts';
@@ -88,6 +89,7 @@ function renderZone(zone: ZoneStatus, index: number, recent: RecentStory): strin
 ${renderFacts(zone)}
 ${renderDiagnostics(zone.source.diagnostics)}
 ${renderTraffic(recent.traffic[zone.zone], id)}
+${renderDrift(zone.resources, id)}
 ${renderResources(zone, id)}
 ${renderRecords(recent.records[zone.zone], id)}
 </section>`;

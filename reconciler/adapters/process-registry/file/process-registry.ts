@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { CodedError } from '../../../core/contracts/coded-error.ts';
+import { digestText } from '../../../core/contracts/digest.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { ProcessIdentity } from '../../../ports/process-identity.ts';
 import type { ProcessRecord, ProcessRegistry } from '../../../ports/process-registry.ts';
@@ -10,13 +11,14 @@ import {
   MAX_RECORD_BYTES,
   parseRecord,
   readRecordText,
-  removeIfSame,
+  remove,
   replaceWhole,
   toRecordText,
 } from './record-file.ts';
 
-/** Each round lost means that another process started or ended in between. */
-const REGISTER_ROUNDS = 20;
+/** Each round lost means that another process started, ended or buries a dead record just now. */
+const REGISTER_ROUNDS = 200;
+const ROUND_MS = 10;
 
 export type FileProcessRegistryDeps = {
   readonly folder: string;
@@ -45,14 +47,14 @@ export function createFileProcessRegistry(deps: FileProcessRegistryDeps): Proces
       assert(identity !== null, 'the calling process runs');
       const text = toRecordText({ pid, identity, details });
       assert(Buffer.byteLength(text) <= MAX_RECORD_BYTES, 'details are a few short values');
-      await register(deps.identity, pathOf(name), text);
+      await register(deps, pathOf(name), text);
     },
 
     async unregisterSelf(name) {
       const record = await find(name);
       if (record?.pid !== process.pid) return;
-      const text = await readRecordText(pathOf(name));
-      if (text !== null) await removeIfSame(pathOf(name), text);
+      // Nobody else takes away the record of a process that runs.
+      await remove(pathOf(name));
     },
 
     async stop(name, graceMs) {
@@ -68,14 +70,15 @@ async function runs(identity: ProcessIdentity, record: ProcessRecord): Promise<b
   return (await identity.readIdentity(record.pid)) === record.identity;
 }
 
-async function register(identity: ProcessIdentity, path: string, text: string): Promise<void> {
+async function register(deps: FileProcessRegistryDeps, path: string, text: string): Promise<void> {
   for (let round = 0; round < REGISTER_ROUNDS; round += 1) {
     if (await createWhole(path, text)) return;
     const there = await readRecordText(path);
     if (there === null) continue;
     const record = parseRecord(there);
-    if (record === null || !(await runs(identity, record))) {
-      await removeIfSame(path, there);
+    if (record === null || !(await runs(deps.identity, record))) {
+      const isBuried = await bury(deps.identity, { path, dead: there, text });
+      if (!isBuried) await deps.clock.sleep(ROUND_MS);
     } else if (record.pid === process.pid) {
       return replaceWhole(path, text);
     } else {
@@ -89,3 +92,29 @@ async function register(identity: ProcessIdentity, path: string, text: string): 
     details: { path },
   });
 }
+
+/**
+ * Takes a dead record away, if it still is there. Of all who start over the same one, who claims it
+ * first is the only one to do so: somebody else's new record is never taken for it. A claim is a
+ * record like any other, and one whose process died is buried in the same way.
+ */
+async function bury(
+  identity: ProcessIdentity,
+  { path, dead, text }: { readonly path: string; readonly dead: string; readonly text: string },
+): Promise<boolean> {
+  const claim = `${path}.${digestText(dead).slice('sha256:'.length).slice(0, CLAIM_DIGITS)}.claim`;
+  if (!(await createWhole(claim, text))) {
+    const claimed = await readRecordText(claim);
+    const claimant = parseRecord(claimed ?? '');
+    if (claimed === null || (claimant !== null && (await runs(identity, claimant)))) return false;
+    return bury(identity, { path: claim, dead: claimed, text });
+  }
+  try {
+    if ((await readRecordText(path)) === dead) await remove(path);
+    return true;
+  } finally {
+    await remove(claim);
+  }
+}
+
+const CLAIM_DIGITS = 12;

@@ -95,21 +95,8 @@ export async function replaceWhole(path: string, text: string): Promise<void> {
   await rename(await writeAside(path, text), path);
 }
 
-/**
- * Takes a dead record away. Between reading and moving, somebody else may have replaced it: then
- * what was moved is not what was read, and it is put back. Only a third starter in those
- * microseconds could then run beside the second; leases, not this file, decide who leads.
- */
-export async function removeIfSame(path: string, text: string): Promise<void> {
-  const aside = await writeAside(path, '');
-  try {
-    await rename(path, aside);
-    if ((await readRecordText(aside)) !== text) await link(aside, path);
-  } catch (error) {
-    if (!hasErrorCode(error, 'ENOENT', 'EEXIST')) throw error;
-  } finally {
-    await rm(aside, { force: true });
-  }
+export async function remove(path: string): Promise<void> {
+  await rm(path, { force: true });
 }
 
 /**

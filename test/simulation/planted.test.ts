@@ -10,6 +10,6 @@ describe('a planted bug', () => {
       expect(finding).toMatchObject({ isFound: true });
       expect(plant.foundBy).toContain(finding.invariant);
     },
-    300_000,
+    1_200_000,
   );
 });

@@ -4,6 +4,7 @@ import { createFaultLog, type FaultLog } from './fault-log.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { createFaultyGate } from './faulty-gate.ts';
 import { createFindings, type Findings } from './findings.ts';
+import type { PortCall } from './gate.ts';
 import { INVARIANTS } from './invariants/all.ts';
 import type { Watch } from './invariants/invariant.ts';
 import type { ParseOnce } from './parse-once.ts';
@@ -71,18 +72,14 @@ export function createSimulation(input: SeedInput): Simulation {
   const faultLog = createFaultLog((fault) => trace.write(`${clock.now()} fault ${fault}`));
   const hung = createHungCalls();
   const shared = { world, scheduler, swarm, faults, faultLog, trace };
+  const suffer = (act: (call: PortCall) => void) => (call: PortCall) => {
+    act(call);
+    if (call.method === 'apply') people.seeTrouble(call.subject);
+  };
   const gate = createFaultyGate({
-    ...shared,
-    clock,
-    whenFreed: hung.whenFreed,
-    crash: (call) => {
-      processes.crash(call.actor);
-      if (call.method === 'apply') people.seeTrouble(call.subject);
-    },
-    pause: (call, durationMs) => {
-      processes.pause(call.actor, durationMs);
-      if (call.method === 'apply') people.seeTrouble(call.subject);
-    },
+    ...{ ...shared, clock, whenFreed: hung.whenFreed },
+    crash: suffer(({ actor }) => processes.crash(actor)),
+    pause: (call, durationMs) => suffer(({ actor }) => processes.pause(actor, durationMs))(call),
   });
   const processes = createProcesses({
     ...shared,
@@ -100,15 +97,12 @@ export function createSimulation(input: SeedInput): Simulation {
     announce: processes.hint,
   });
   const weather = createWeather({
-    ...shared,
-    options: swarm.faults,
+    ...{ ...shared, options: swarm.faults, processes },
     randomness: randomness.fork('weather'),
-    processes,
   });
   const life = createLife({
-    ...shared,
+    ...{ ...shared, announce: processes.hint },
     randomness: randomness.fork('life'),
-    announce: processes.hint,
   });
   world.listen((event) => traceEvent(trace, clock.now(), event));
   return {

@@ -9,9 +9,11 @@ type Standing = {
 
 export const weightsFollowReadiness: Invariant = {
   id: 'I-03',
-  says: 'weights sum to 100, and none rises before nodes have loaded the version and confirmed its weight',
+  says: 'weights sum to 100, and none rises before nodes have loaded the version and confirmed its weight, but for what was in force just before',
   watch: ({ reached, violate }) => {
     const standings = new Map<string, Map<string, Standing>>();
+    /** By zone: the shares before the last write, which a crash in its middle brings back. */
+    const earlier = new Map<string, string>();
     /** By zone: what was confirmed, by version the highest revision under which it was loaded. */
     const confirmed = new Map<string, Map<string, number>>();
     return {
@@ -29,11 +31,15 @@ export const weightsFollowReadiness: Invariant = {
         const before = standings.get(zone) ?? new Map<string, Standing>();
         const sum = versions.reduce((total, { percent }) => total + percent, 0);
         if (versions.length > 0 && sum !== 100) violate(`the weights sum to ${sum}`);
+        const isReturn = earlier.get(zone) === toText(versions);
+        const last = toText([...before].map(([version, { percent }]) => ({ version, percent })));
+        // The same write may arrive twice.
+        if (last !== toText(versions)) earlier.set(zone, last);
         const after = new Map<string, Standing>();
         for (const { version, percent } of versions) {
           const known = before.get(version);
           const isRaised = percent > (known?.percent ?? 0);
-          if (isRaised && before.size > 0) {
+          if (isRaised && before.size > 0 && !isReturn) {
             const seen = confirmed.get(zone)?.get(version) ?? -1;
             const needed = known === undefined ? null : Math.max(known.since, known.raisedAt);
             if (needed === null || seen < needed) {
@@ -51,3 +57,10 @@ export const weightsFollowReadiness: Invariant = {
     };
   },
 };
+
+function toText(shares: readonly { readonly version: string; readonly percent: number }[]): string {
+  return shares
+    .map(({ version, percent }) => `${version} ${percent}`)
+    .sort()
+    .join();
+}

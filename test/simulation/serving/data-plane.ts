@@ -1,3 +1,4 @@
+import type { RouteTable } from '../../../reconciler/core/contracts/generated/route-table.generated.ts';
 import type { Randomness } from '../../../reconciler/ports/randomness.ts';
 import { type Behaviour, createDivider, toTrafficEntries } from '../../support/exact-traffic.ts';
 import { drawChance } from '../draw.ts';
@@ -33,7 +34,7 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
   const { world, serving, randomness, options, faultLog } = deps;
   const actor = createActor('node');
   const take = createDivider();
-  const behaviour = new Map<string, Behaviour>();
+  const behaviours = createBehaviours(deps);
   let boot = 1;
   let sequence = 0;
   let isUp = true;
@@ -56,24 +57,11 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
 
   const count = async (): Promise<void> => {
     const table = await serving.routes.read();
-    for (const { versions } of table.endpoints) drawBehaviour(versions);
-    for (const [version, one] of behaviour) {
-      behaviour.set(version, { ...one, upper: hasDrift ? 0.9 : 0.5 });
-    }
+    const behaviour = behaviours.meet(table, hasDrift);
     sequence += 1;
     const entries = toTrafficEntries(table, behaviour, take);
     const place = { v: 1, zone: serving.zone, node: `serve-${serving.zone}` } as const;
     await serving.counters.accept({ ...place, boot: `boot-${boot}`, sequence, entries });
-  };
-
-  /** Only one that is met beside another is bad: the first of all is what others are judged by. */
-  const drawBehaviour = (versions: readonly { readonly version: string }[]): void => {
-    for (const { version } of versions) {
-      if (behaviour.has(version)) continue;
-      const isBad = versions.length > 1 && drawChance(randomness, options.badVersions);
-      behaviour.set(version, { failures: isBad ? 0.4 : 0, positives: 0.1 });
-      if (isBad) serving.bad.add(version);
-    }
   };
 
   const live = async (): Promise<void> => {
@@ -107,6 +95,28 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
     settle: () => {
       isSettled = true;
       hasDrift = false;
+    },
+  };
+}
+
+/** How versions decide in life; each is drawn when it is met first. */
+function createBehaviours({ serving, randomness, options }: DataPlaneDeps) {
+  const behaviour = new Map<string, Behaviour>();
+  return {
+    meet: ({ endpoints }: RouteTable, hasDrift: boolean): ReadonlyMap<string, Behaviour> => {
+      for (const { versions } of endpoints) {
+        for (const { version } of versions) {
+          if (behaviour.has(version)) continue;
+          // Only one that is met beside another is bad: by the first of all others are judged.
+          const isBad = versions.length > 1 && drawChance(randomness, options.badVersions);
+          behaviour.set(version, { failures: isBad ? 0.4 : 0, positives: 0.1 });
+          if (isBad) serving.bad.add(version);
+        }
+      }
+      for (const [version, one] of behaviour) {
+        behaviour.set(version, { ...one, upper: hasDrift ? 0.9 : 0.5 });
+      }
+      return behaviour;
     },
   };
 }

@@ -52,17 +52,7 @@ export function createServingPeople(deps: ServingPeopleDeps): ServingPeople {
   let days = 0;
   let isAtWork = true;
 
-  const push = async (path: string, content: string | null): Promise<void> => {
-    if ((await readFile(world, path)) === content) return;
-    const epochSeconds = Math.floor(world.clock.now() / 1000);
-    const oid = await world.git.push({
-      branch: MAIN_BRANCH,
-      files: [{ path, content }],
-      epochSeconds,
-    });
-    deps.trace.write(`${world.clock.now()} reviewers push ${path} ${oid}`);
-    deps.announce(options.hintChance);
-  };
+  const push = (path: string, content: string | null) => pushFile(deps, path, content);
 
   const release = async (version: string): Promise<void> => {
     const text = await readFile(world, RELEASE_PATH);
@@ -113,16 +103,37 @@ export function createServingPeople(deps: ServingPeopleDeps): ServingPeople {
     tidy: async () => {
       await scheduler.step(actor);
       if ((await readFile(world, MODEL_PATH)) === null) await push(MODEL_PATH, renderModel(1));
-      const text = await readFile(world, RELEASE_PATH);
-      if (text === null) return;
-      const [asked = ''] = listReleased(text, WORDS);
-      const isRefused = (version: string) => isQuarantined(serving, text, version);
-      if (serving.versions.has(asked) && !isRefused(asked)) return;
-      const left = [...serving.versions.keys()].filter((version) => !isRefused(version));
-      if (left.length > 0) await release(drawOne(randomness, left));
+      const possible = listPossible(serving, await readFile(world, RELEASE_PATH));
+      if (possible === null) return;
+      if (possible.length > 0) await release(drawOne(randomness, possible));
       else await push(RELEASE_PATH, null);
     },
   };
+}
+
+async function pushFile(
+  { world, trace, announce, options }: ServingPeopleDeps,
+  path: string,
+  content: string | null,
+): Promise<void> {
+  if ((await readFile(world, path)) === content) return;
+  const epochSeconds = Math.floor(world.clock.now() / 1000);
+  const oid = await world.git.push({
+    branch: MAIN_BRANCH,
+    files: [{ path, content }],
+    epochSeconds,
+  });
+  trace.write(`${world.clock.now()} reviewers push ${path} ${oid}`);
+  announce(options.hintChance);
+}
+
+/** What could be released in place of what cannot; null where nothing is wrong. */
+function listPossible(serving: ServingWorld, text: string | null): readonly string[] | null {
+  if (text === null) return null;
+  const [asked = ''] = listReleased(text, WORDS);
+  const isRefused = (version: string) => isQuarantined(serving, text, version);
+  if (serving.versions.has(asked) && !isRefused(asked)) return null;
+  return [...serving.versions.keys()].filter((version) => !isRefused(version));
 }
 
 /** By its version or by its run, which is the same failure under another digest. */

@@ -1,6 +1,7 @@
-import type { NormalForm } from '../../../reconciler/core/contracts/normal-form.ts';
-import { toLiveForm } from '../../../reconciler/kinds/kept-states.ts';
+import { listShares } from '../../../reconciler/core/release/shares.ts';
+import { isExecution } from '../world-events.ts';
 import type { Invariant } from './invariant.ts';
+import { readCanary } from './read-canary.ts';
 
 export const rollbacksHold: Invariant = {
   id: 'I-04',
@@ -13,7 +14,8 @@ export const rollbacksHold: Invariant = {
       onEvent: (event) => {
         if (event.kind === 'admitted') {
           const release = event.admission.desired.find(({ kind }) => kind === 'Release');
-          const asked = release === undefined ? [] : listVersions(release);
+          const asked =
+            release === undefined ? [] : listShares(release).map(({ version }) => version);
           const failed = givenUp.get(event.zone) ?? new Map<string, boolean>();
           for (const version of failed.keys()) {
             if (!asked.includes(version)) failed.set(version, true);
@@ -32,27 +34,16 @@ export const rollbacksHold: Invariant = {
           }
         }
         if (event.kind !== 'applied' || event.effect.action !== 'rollback') return;
-        if (event.before.lastEffectId === event.effect.id) return;
+        if (!isExecution(event)) return;
         reached();
         const { zone, target } = event;
-        const back = target === null ? null : toLiveForm(target);
         const canary = readCanary(target);
-        const left = (served.get(zone) ?? []).filter((version) => version === canary);
-        if (left.length > 0) violate(`${canary} keeps a share after it was taken back`);
-        if (back === null || canary === null) return;
+        if (canary === null) return;
+        if (served.get(zone)?.includes(canary))
+          violate(`${canary} keeps a share after it was taken back`);
         const failed = givenUp.get(zone) ?? new Map<string, boolean>();
         givenUp.set(zone, failed.set(canary, false));
       },
     };
   },
 };
-
-function listVersions({ spec }: NormalForm): readonly string[] {
-  const versions = spec['versions'] as unknown as readonly { readonly version: string }[];
-  return versions.map(({ version }) => version);
-}
-
-function readCanary(target: NormalForm | null): string | null {
-  const notes = target?.spec['notes'] as { readonly position?: { readonly canary: string } } | null;
-  return notes?.position?.canary ?? null;
-}

@@ -1,6 +1,6 @@
-import type { NormalForm } from '../../../reconciler/core/contracts/normal-form.ts';
 import { findZone } from '../simulated-world.ts';
 import type { Invariant } from './invariant.ts';
+import { readCanary } from './read-canary.ts';
 
 export const verdictsFit: Invariant = {
   id: 'I-07',
@@ -20,8 +20,3 @@ export const verdictsFit: Invariant = {
     },
   }),
 };
-
-function readCanary(target: NormalForm | null): string | null {
-  const notes = target?.spec['notes'] as { readonly position?: { readonly canary: string } } | null;
-  return notes?.position?.canary ?? null;
-}

@@ -13,6 +13,7 @@ import type { Command } from './command.ts';
 import { createAuditLogCommand } from './commands/audit-log.ts';
 import { type AuditVerifyCommandDeps, createAuditVerifyCommand } from './commands/audit-verify.ts';
 import { createDownCommand } from './commands/down.ts';
+import { createExplainCommand } from './commands/explain.ts';
 import { createFeaturesGetCommand, type FeaturesGetCommandDeps } from './commands/features-get.ts';
 import { createInitCommand } from './commands/init.ts';
 import { createModelListCommand } from './commands/model-list.ts';
@@ -26,6 +27,7 @@ import { createPrListCommand } from './commands/pr-list.ts';
 import { createPrMergeCommand } from './commands/pr-merge.ts';
 import { createPrShowCommand } from './commands/pr-show.ts';
 import { createPredictCommand, type PredictCommandDeps } from './commands/predict.ts';
+import { createRenderCommand } from './commands/render.ts';
 import { createResetCommand } from './commands/reset.ts';
 import { createStatusCommand } from './commands/status.ts';
 import { createUpCommand, type UpCommandDeps } from './commands/up.ts';
@@ -97,6 +99,8 @@ export function createCommands(ports: CommandPorts): readonly Command[] {
   return [
     createInitCommand({ exampleFolder, isInitialised, initialise }),
     createValidateCommand({ readSource }),
+    createRenderCommand({ readSource }),
+    createExplainCommand({ readSource }),
     createPlanCommand({ clock, planners, referencesOf, readSource, openPolicyGate, readLive }),
     createUpCommand({
       clock,

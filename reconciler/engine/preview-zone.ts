@@ -60,6 +60,8 @@ function describeHeld(
   const isLive = live.has(key);
   const found = judgement.heldBack.find((one) => toRefKey(one.ref) === key);
   if (found !== undefined) return [{ ref, why: found.why, isLive }];
+  const uncarried = judgement.valid.find((one) => toRefKey(one.ref) === key)?.uncarried;
+  if (uncarried !== undefined) return [{ ref, why: uncarried, isLive }];
   const [path] = judgement.uncertainPaths;
   const mayBeThere =
     path !== undefined && !judgement.valid.some((one) => toRefKey(one.ref) === key);

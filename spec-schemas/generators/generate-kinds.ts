@@ -36,6 +36,8 @@ function generateFacts({ kind, schema }: KindSchema): string {
         steps: toSteps(field.pointer),
         kind: field.schema['x-reference'],
         sameZone: field.schema['x-same-zone'] ?? false,
+        places: field.schema['x-places'] ?? false,
+        flow: field.schema['x-flow'] ?? null,
       })),
     unordered: fields
       .filter((field) => field.schema['x-unordered'] !== undefined)

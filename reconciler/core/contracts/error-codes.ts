@@ -26,6 +26,7 @@ export const ERROR_CODES = {
   P205: 'held back by an invalid resource',
   P206: 'zone mismatch',
   P207: 'fields do not fit together',
+  P208: 'data may not leave its zone',
   P301: 'refused by policy',
   P302: 'deletion cap exceeded',
   P303: 'policy evaluation failed',

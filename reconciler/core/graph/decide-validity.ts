@@ -1,4 +1,10 @@
 import { parseRefKey, type Ref, type RefKey, toRefKey, toRefTitle } from '../contracts/ref.ts';
+import { applyOverrides } from '../overrides/apply-overrides.ts';
+import { checkOverrides } from '../overrides/check-overrides.ts';
+import { checkResidency } from '../residency/check-residency.ts';
+import { checkTransfers } from '../residency/check-transfers.ts';
+import { describeUncarried } from '../residency/describe-uncarried.ts';
+import { solveResidency } from '../residency/solve-residency.ts';
 import type { Diagnostic, SourceLocation } from '../spec/diagnostic.ts';
 import { findKind } from '../spec/identify.ts';
 import type { Resource } from '../spec/resource.ts';
@@ -25,17 +31,25 @@ export function decideValidity(input: {
   const { resources, broken } = input;
   const identities = checkIdentities(resources, broken);
   const unusable = new Set<RefKey>([...identities.duplicated, ...listBrokenKeys(broken)]);
-  const graph = buildGraph(resources.filter(({ ref }) => !unusable.has(toRefKey(ref))));
+  const usable = resources.filter(({ ref }) => !unusable.has(toRefKey(ref)));
+  const overridden = applyOverrides(usable);
+  const graph = buildGraph(overridden.resources);
   const components = listComponents(graph);
   const placements = placeResources(graph, components);
+  const residency = solveResidency(graph, placements, components);
   const problems = [
     ...identities.problems,
+    ...overridden.problems,
+    ...checkOverrides(usable, unusable),
     ...checkReferences(graph, unusable, listUnreadPaths(broken)),
     ...checkZones(graph, placements),
+    ...checkTransfers(graph),
+    ...checkResidency(graph, residency),
     ...checkFits(graph),
     ...checkCycles(graph, components),
   ];
   const invalid = gatherInvalid(unusable, problems);
+  const uncarried = describeUncarried(residency);
   const ways = closeOverDependents(graph, invalid.keys());
   const platform = checkPlatform(resources, broken);
   const places = listPlaces(resources, broken);
@@ -45,6 +59,7 @@ export function decideValidity(input: {
     .map((key) => ({
       ...(graph.nodes.get(key) as Resource),
       placement: placements.get(key) as Placement,
+      ...uncarried.get(key),
     }));
   return {
     valid,

@@ -1,11 +1,11 @@
 import { type RefKey, toRefKey } from '../contracts/ref.ts';
 import { findKind } from '../spec/identify.ts';
 import type { Resource } from '../spec/resource.ts';
-import { dependenciesOf, type Edge, type ResourceGraph } from './resource-graph.ts';
+import { dependenciesOf, type ResourceGraph } from './resource-graph.ts';
 
 /**
  * Where a resource stands, and so whose reconciler acts on it: in one zone, in every zone, or
- * unclear, when what it names stands in several zones or in none that is known.
+ * unclear, when what places it is not there or unclear itself.
  */
 export type Placement =
   | { readonly state: 'everywhere' }
@@ -36,25 +36,12 @@ function place(graph: ResourceGraph, placements: Placements, { ref, spec }: Reso
     case 'spec.zone':
       return typeof spec['zone'] === 'string' ? { state: 'zone', zone: spec['zone'] } : UNCLEAR;
     case 'derived': {
-      const [first, ...others] = listZonedEdges(graph, placements, toRefKey(ref));
-      if (first === undefined || others.some(({ zone }) => zone !== first.zone)) return UNCLEAR;
-      return { state: 'zone', zone: first.zone };
+      const edge = dependenciesOf(graph, toRefKey(ref)).find(({ places }) => places);
+      return (edge === undefined ? undefined : placements.get(edge.toKey)) ?? UNCLEAR;
     }
     default:
       return EVERYWHERE;
   }
-}
-
-/** The names in a resource that lead to something of one zone, in the order of its fields. */
-export function listZonedEdges(
-  graph: ResourceGraph,
-  placements: Placements,
-  key: RefKey,
-): readonly { readonly edge: Edge; readonly zone: string }[] {
-  return dependenciesOf(graph, key).flatMap((edge) => {
-    const placement = placements.get(edge.toKey);
-    return placement?.state === 'zone' ? [{ edge, zone: placement.zone }] : [];
-  });
 }
 
 /** Whether the reconciler of a zone acts on what is placed so. */

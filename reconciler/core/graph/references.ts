@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '../contracts/json.ts';
 import { type NormalForm, toRef } from '../contracts/normal-form.ts';
 import { PLATFORM_NAMESPACE, type Ref } from '../contracts/ref.ts';
 import { findKind } from '../spec/identify.ts';
+import type { DataForm } from '../spec/kind-facts.ts';
 
 /** A field of a resource that names another one. */
 export type Reference = {
@@ -9,6 +10,8 @@ export type Reference = {
   /** The field, as it stands in the document: `/spec/targets/0`. */
   readonly pointer: string;
   readonly sameZone: boolean;
+  readonly places: boolean;
+  readonly flow: DataForm | null;
 };
 
 /** What a resource names, in the order of its kind's schema and of its lists. */
@@ -22,7 +25,8 @@ export function listReferences(resource: {
     const namespace = toNamespace(fact.kind, resource.ref);
     visitPlaces(root, fact.steps, 0, '', (pointer, name) => {
       const to = { kind: fact.kind, namespace, name: String(name) };
-      references.push({ to, pointer, sameZone: fact.sameZone });
+      const { sameZone, places, flow } = fact;
+      references.push({ to, pointer, sameZone, places, flow });
     });
   }
   return references;

@@ -20,7 +20,11 @@ export type HeldBack = {
 };
 
 /** A resource that may be followed, and where it stands. */
-export type PlacedResource = Resource & { readonly placement: Placement };
+export type PlacedResource = Resource & {
+  readonly placement: Placement;
+  /** Of what comes lawfully from another zone: that nothing brings it over yet, in one sentence. */
+  readonly uncarried?: string;
+};
 
 /** What of a revision may be followed. */
 export type Validity = {

@@ -1,3 +1,6 @@
+/** In which form something goes from one resource to another. */
+export type DataForm = 'rows' | 'models' | 'evidence';
+
 /** What the language knows of one kind; generated from its schema. */
 export type KindFacts = {
   readonly kind: string;
@@ -32,6 +35,10 @@ export type ReferenceFact = {
   readonly kind: string;
   /** Whether both must stand in the same zone. */
   readonly sameZone: boolean;
+  /** Whether the resource stands where the named one does. */
+  readonly places: boolean;
+  /** What comes to the resource from the named one; null when nothing does. */
+  readonly flow: DataForm | null;
 };
 
 /** The part of JSON Schema that messages and hints are made from. */

@@ -31,6 +31,11 @@ export type ReadResource = {
 
 /** A document of ours, as plain JSON, to a resource or to what is wrong with it. */
 export function readResource({ value }: ReadValue): ReadResource {
+  return readContent(value);
+}
+
+/** The same for what has no text of its own. */
+export function readContent(value: unknown): ReadResource {
   const apiProblem = checkApiVersion(readPointer(value, '/apiVersion'));
   const kind = readPointer(value, '/kind');
   const facts = findKind(kind);

@@ -5,6 +5,8 @@ import { FIELD_CASES, FREEZING_FIELD_CASES } from './corpus/fields.ts';
 import { GRAPH_CASES } from './corpus/graph.ts';
 import { MODEL_FIELD_CASES } from './corpus/model-fields.ts';
 import { MODEL_GRAPH_CASES } from './corpus/model-graph.ts';
+import { OVERRIDE_CASES } from './corpus/overrides.ts';
+import { RESIDENCY_CASES } from './corpus/residency.ts';
 import { SYNTAX_CASES } from './corpus/syntax.ts';
 import { judgeSmallRepo, toPlaces, toTitles } from './small-repo.ts';
 
@@ -32,5 +34,7 @@ describe('a repo with mistakes, each reported in its place', () => {
   describe('how resources fit together', () => {
     it.each(GRAPH_CASES)('$name', expectCase);
     it.each(MODEL_GRAPH_CASES)('$name', expectCase);
+    it.each(RESIDENCY_CASES)('$name', expectCase);
+    it.each(OVERRIDE_CASES)('$name', expectCase);
   });
 });

@@ -18,7 +18,7 @@ describe('a message says what is wrong and what to do', () => {
 
   it('for a field that resembles none', () => {
     expect(explain(toDocument('Zone', 'x', '{jurisdiction: AE, replicas: 3}'), 'z.yaml')).toContain(
-      'unknown field "replicas" in "spec" | known fields: description, jurisdiction',
+      'unknown field "replicas" in "spec" | known fields: description, jurisdiction, transfers',
     );
   });
 

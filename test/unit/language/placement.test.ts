@@ -50,23 +50,4 @@ describe('where a resource stands', () => {
     const own = ['DataSource/transactions', 'FeatureView/activity', 'Model/fraud', 'Release/fraud'];
     expect(own.map((title) => moved[title])).toEqual(own.map(() => 'eu'));
   });
-
-  it('names both places when they differ', () => {
-    const { diagnostics } = judgeSmallRepo({
-      ...MODEL_FILES,
-      'connection.yaml': CONNECTION.replace('zone: ae', 'zone: eu'),
-    });
-    const [mismatch] = diagnostics.filter(({ code }) => code === 'P206');
-    expect(mismatch).toMatchObject({
-      message:
-        'model payments/fraud must stand in one zone, but target laptop stands in zone "ae" and datasource payments/transactions in zone "eu"',
-      location: { path: 'model.yaml', line: 17 },
-      related: [
-        {
-          message: 'datasource payments/transactions is named here',
-          location: { path: 'model.yaml', line: 8 },
-        },
-      ],
-    });
-  });
 });

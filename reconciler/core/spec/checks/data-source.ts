@@ -9,6 +9,7 @@ export const checkDataSource: FieldCheck<DataSourceSpec> = (spec) => [
   ...spec.columns.flatMap((column, index) => checkColumn(column, `/spec/columns/${index}`)),
   ...checkTimeColumn(spec, '/spec/eventTime', spec.eventTime),
   ...checkAvailability(spec),
+  ...checkClassification(spec),
 ];
 
 function checkColumn(column: Column, pointer: string): readonly FieldProblem[] {
@@ -47,6 +48,16 @@ function checkTimeColumn(
   const what = column.type === 'timestamp' ? 'may be missing' : `is a ${column.type}`;
   const message = `the column "${name}" ${what}, and a row's time must be a timestamp that never is`;
   return [problemAt('P207', pointer, message, 'name another column, or correct that one')];
+}
+
+/** A mark on a column is the stronger word of the two. */
+function checkClassification({ classification, columns }: DataSourceSpec): readonly FieldProblem[] {
+  const marked = columns.find(({ pii }) => pii);
+  if (marked === undefined || classification === undefined) return [];
+  if (classification === 'personal' || classification === 'special-category') return [];
+  const message = `the source is classified as ${classification}, and its column "${marked.name}" says something of a person`;
+  const hint = 'classify it as personal, or take the mark "pii" from the column';
+  return [problemAt('P207', '/spec/classification', message, hint)];
 }
 
 const WAYS = ['column', 'delay', 'eventTime'] as const;

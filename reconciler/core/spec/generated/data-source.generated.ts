@@ -53,6 +53,10 @@ export type DataSourceSpec = {
      * Items: A value.
      */
     readonly values?: readonly string[];
+    /**
+     * Whether the column says something of an identifiable person. The source is then `personal` at least.
+     */
+    readonly pii?: boolean;
   }[];
   /**
    * The column that says when a row happened: a timestamp that is never missing.
@@ -79,4 +83,8 @@ export type DataSourceSpec = {
    * How many of all rows may be put aside. When it is more, the file is refused and the state before it stays.
    */
   readonly maxQuarantinedPercent: number;
+  /**
+   * How sensitive the rows are. What is made from them inherits it: views, models, endpoints and what they write down. Left out, the source counts as more sensitive than any class, and nothing of it leaves its zone.
+   */
+  readonly classification?: 'public' | 'internal' | 'confidential' | 'personal' | 'special-category';
 };

@@ -4,7 +4,7 @@
  */
 export type EndpointSpec = {
   /**
-   * The model that answers; it stands in the zone of the environment.
+   * The model that answers. Standing in another zone, its zone must allow that the model and the rows it looks up go there.
    */
   readonly model: string;
   /**

@@ -24,4 +24,32 @@ export type EnvironmentSpec = {
    * Who approves a release that the machine proposes: person (the default), or none, so that the machine merges it and says so.
    */
   readonly releaseApproval?: 'person' | 'none';
+  /**
+   * What endpoints of this environment say differently here. The entries apply in order, each to all endpoints of the environment, of a namespace, or to one.
+   *
+   * @minItems 0
+   * @maxItems 64
+   *
+   * Items: A difference.
+   */
+  readonly overrides?: readonly {
+    /**
+     * The kind that it applies to.
+     */
+    readonly kind: 'Endpoint';
+    /**
+     * Only resources of this namespace; left out, of all.
+     */
+    readonly namespace?: string;
+    /**
+     * Only the resource of this name; left out, all.
+     */
+    readonly name?: string;
+    /**
+     * A JSON merge patch (RFC 7396) of the `spec`: a field stands for itself, `null` takes one out, a list replaces the whole list. The result must be valid as if it had been written out.
+     */
+    readonly patch: {
+      readonly [k: string]: unknown;
+    };
+  }[];
 };

@@ -49,7 +49,9 @@ export const KINDS: Readonly<Record<Kind, KindFacts>> = {
           "zone"
         ],
         "kind": "Zone",
-        "sameZone": false
+        "sameZone": false,
+        "places": false,
+        "flow": null
       }
     ],
     unordered: [],
@@ -213,7 +215,9 @@ export const KINDS: Readonly<Record<Kind, KindFacts>> = {
           "namespace"
         ],
         "kind": "Namespace",
-        "sameZone": false
+        "sameZone": false,
+        "places": false,
+        "flow": null
       },
       {
         "steps": [
@@ -221,7 +225,9 @@ export const KINDS: Readonly<Record<Kind, KindFacts>> = {
           "connection"
         ],
         "kind": "Connection",
-        "sameZone": false
+        "sameZone": false,
+        "places": true,
+        "flow": "rows"
       }
     ],
     unordered: [
@@ -407,6 +413,13 @@ export const KINDS: Readonly<Record<Kind, KindFacts>> = {
                         "online"
                       ]
                     ]
+                  },
+                  "pii": {
+                    "description": "Whether the column says something of an identifiable person. The source is then `personal` at least.",
+                    "type": "boolean",
+                    "examples": [
+                      true
+                    ]
                   }
                 }
               },
@@ -466,6 +479,20 @@ export const KINDS: Readonly<Record<Kind, KindFacts>> = {
               "examples": [
                 1
               ]
+            },
+            "classification": {
+              "description": "How sensitive the rows are. What is made from them inherits it: views, models, endpoints and what they write down. Left out, the source counts as more sensitive than any class, and nothing of it leaves its zone.",
+              "type": "string",
+              "enum": [
+                "public",
+                "internal",
+                "confidential",
+                "personal",
+                "special-category"
+              ],
+              "examples": [
+                "personal"
+              ]
             }
           }
         }
@@ -486,7 +513,9 @@ export const KINDS: Readonly<Record<Kind, KindFacts>> = {
           "namespace"
         ],
         "kind": "Namespace",
-        "sameZone": false
+        "sameZone": false,
+        "places": false,
+        "flow": null
       },
       {
         "steps": [
@@ -494,7 +523,9 @@ export const KINDS: Readonly<Record<Kind, KindFacts>> = {
           "model"
         ],
         "kind": "Model",
-        "sameZone": false
+        "sameZone": false,
+        "places": false,
+        "flow": "models"
       },
       {
         "steps": [
@@ -502,7 +533,9 @@ export const KINDS: Readonly<Record<Kind, KindFacts>> = {
           "environment"
         ],
         "kind": "Environment",
-        "sameZone": false
+        "sameZone": false,
+        "places": true,
+        "flow": null
       }
     ],
     unordered: [
@@ -594,7 +627,7 @@ export const KINDS: Readonly<Record<Kind, KindFacts>> = {
             },
             "model": {
               "type": "string",
-              "description": "The model that answers; it stands in the zone of the environment.",
+              "description": "The model that answers. Standing in another zone, its zone must allow that the model and the rows it looks up go there.",
               "examples": [
                 "fraud"
               ]
@@ -836,7 +869,9 @@ export const KINDS: Readonly<Record<Kind, KindFacts>> = {
           "namespace"
         ],
         "kind": "Namespace",
-        "sameZone": false
+        "sameZone": false,
+        "places": false,
+        "flow": null
       }
     ],
     unordered: [],
@@ -980,7 +1015,9 @@ export const KINDS: Readonly<Record<Kind, KindFacts>> = {
           "zone"
         ],
         "kind": "Zone",
-        "sameZone": false
+        "sameZone": false,
+        "places": false,
+        "flow": null
       },
       {
         "steps": [
@@ -989,7 +1026,9 @@ export const KINDS: Readonly<Record<Kind, KindFacts>> = {
           "*"
         ],
         "kind": "Target",
-        "sameZone": true
+        "sameZone": true,
+        "places": false,
+        "flow": null
       },
       {
         "steps": [
@@ -997,7 +1036,9 @@ export const KINDS: Readonly<Record<Kind, KindFacts>> = {
           "promotesFrom"
         ],
         "kind": "Environment",
-        "sameZone": false
+        "sameZone": false,
+        "places": false,
+        "flow": null
       }
     ],
     unordered: [
@@ -1116,6 +1157,64 @@ export const KINDS: Readonly<Record<Kind, KindFacts>> = {
               "examples": [
                 "none"
               ]
+            },
+            "overrides": {
+              "description": "What endpoints of this environment say differently here. The entries apply in order, each to all endpoints of the environment, of a namespace, or to one.",
+              "type": "array",
+              "items": {
+                "description": "A difference.",
+                "type": "object",
+                "additionalProperties": false,
+                "properties": {
+                  "kind": {
+                    "description": "The kind that it applies to.",
+                    "type": "string",
+                    "enum": [
+                      "Endpoint"
+                    ],
+                    "examples": [
+                      "Endpoint"
+                    ]
+                  },
+                  "namespace": {
+                    "description": "Only resources of this namespace; left out, of all.",
+                    "type": "string",
+                    "x-name": true,
+                    "examples": [
+                      "payments"
+                    ]
+                  },
+                  "name": {
+                    "description": "Only the resource of this name; left out, all.",
+                    "type": "string",
+                    "x-name": true,
+                    "examples": [
+                      "fraud"
+                    ]
+                  },
+                  "patch": {
+                    "description": "A JSON merge patch (RFC 7396) of the `spec`: a field stands for itself, `null` takes one out, a list replaces the whole list. The result must be valid as if it had been written out.",
+                    "type": "object",
+                    "additionalProperties": true,
+                    "examples": [
+                      {
+                        "threshold": 0.8
+                      }
+                    ]
+                  }
+                }
+              },
+              "examples": [
+                [
+                  {
+                    "kind": "Endpoint",
+                    "namespace": "payments",
+                    "patch": {
+                      "threshold": 0.8
+                    }
+                  }
+                ]
+              ]
             }
           }
         }
@@ -1136,7 +1235,9 @@ export const KINDS: Readonly<Record<Kind, KindFacts>> = {
           "namespace"
         ],
         "kind": "Namespace",
-        "sameZone": false
+        "sameZone": false,
+        "places": false,
+        "flow": null
       },
       {
         "steps": [
@@ -1144,7 +1245,9 @@ export const KINDS: Readonly<Record<Kind, KindFacts>> = {
           "entity"
         ],
         "kind": "Entity",
-        "sameZone": false
+        "sameZone": false,
+        "places": false,
+        "flow": null
       },
       {
         "steps": [
@@ -1152,7 +1255,9 @@ export const KINDS: Readonly<Record<Kind, KindFacts>> = {
           "source"
         ],
         "kind": "DataSource",
-        "sameZone": false
+        "sameZone": false,
+        "places": true,
+        "flow": "rows"
       }
     ],
     unordered: [],
@@ -1358,7 +1463,9 @@ export const KINDS: Readonly<Record<Kind, KindFacts>> = {
           "namespace"
         ],
         "kind": "Namespace",
-        "sameZone": false
+        "sameZone": false,
+        "places": false,
+        "flow": null
       },
       {
         "steps": [
@@ -1367,7 +1474,9 @@ export const KINDS: Readonly<Record<Kind, KindFacts>> = {
           "source"
         ],
         "kind": "DataSource",
-        "sameZone": false
+        "sameZone": false,
+        "places": false,
+        "flow": "rows"
       },
       {
         "steps": [
@@ -1377,7 +1486,9 @@ export const KINDS: Readonly<Record<Kind, KindFacts>> = {
           "view"
         ],
         "kind": "FeatureView",
-        "sameZone": false
+        "sameZone": false,
+        "places": false,
+        "flow": "rows"
       },
       {
         "steps": [
@@ -1386,7 +1497,9 @@ export const KINDS: Readonly<Record<Kind, KindFacts>> = {
           "trainer"
         ],
         "kind": "Trainer",
-        "sameZone": false
+        "sameZone": false,
+        "places": false,
+        "flow": null
       },
       {
         "steps": [
@@ -1395,7 +1508,9 @@ export const KINDS: Readonly<Record<Kind, KindFacts>> = {
           "target"
         ],
         "kind": "Target",
-        "sameZone": false
+        "sameZone": false,
+        "places": true,
+        "flow": null
       }
     ],
     unordered: [
@@ -1972,7 +2087,9 @@ export const KINDS: Readonly<Record<Kind, KindFacts>> = {
           "namespace"
         ],
         "kind": "Namespace",
-        "sameZone": false
+        "sameZone": false,
+        "places": false,
+        "flow": null
       },
       {
         "steps": [
@@ -1980,7 +2097,9 @@ export const KINDS: Readonly<Record<Kind, KindFacts>> = {
           "endpoint"
         ],
         "kind": "Endpoint",
-        "sameZone": false
+        "sameZone": false,
+        "places": true,
+        "flow": "evidence"
       }
     ],
     unordered: [],
@@ -2410,6 +2529,14 @@ export const KINDS: Readonly<Record<Kind, KindFacts>> = {
               "examples": [
                 "allowed_signers"
               ]
+            },
+            "repositoryZone": {
+              "description": "The zone where this Git repository is kept. The audit trail of every zone ends up in it, so each other zone must allow `evidence` to go there. Left out, the repository counts as part of every zone.",
+              "type": "string",
+              "x-name": true,
+              "examples": [
+                "ae"
+              ]
             }
           }
         }
@@ -2430,7 +2557,9 @@ export const KINDS: Readonly<Record<Kind, KindFacts>> = {
           "namespace"
         ],
         "kind": "Namespace",
-        "sameZone": false
+        "sameZone": false,
+        "places": false,
+        "flow": null
       },
       {
         "steps": [
@@ -2438,7 +2567,9 @@ export const KINDS: Readonly<Record<Kind, KindFacts>> = {
           "endpoint"
         ],
         "kind": "Endpoint",
-        "sameZone": false
+        "sameZone": false,
+        "places": true,
+        "flow": "evidence"
       }
     ],
     unordered: [
@@ -2632,7 +2763,9 @@ export const KINDS: Readonly<Record<Kind, KindFacts>> = {
           "zone"
         ],
         "kind": "Zone",
-        "sameZone": false
+        "sameZone": false,
+        "places": false,
+        "flow": null
       }
     ],
     unordered: [
@@ -2904,7 +3037,17 @@ export const KINDS: Readonly<Record<Kind, KindFacts>> = {
     freezes: true,
     reservedNames: [],
     references: [],
-    unordered: [],
+    unordered: [
+      {
+        "steps": [
+          "spec",
+          "transfers",
+          "*",
+          "carries"
+        ],
+        "by": null
+      }
+    ],
     uniqueBy: [],
     defaultsFrom: [],
     withoutEffect: [
@@ -2983,6 +3126,76 @@ export const KINDS: Readonly<Record<Kind, KindFacts>> = {
                 "AE",
                 "EU",
                 "AE-DIFC"
+              ]
+            },
+            "transfers": {
+              "description": "What may leave the zone: nothing but what is listed here. Each entry allows one destination.",
+              "type": "array",
+              "items": {
+                "description": "What may go to one other zone, and by which right.",
+                "type": "object",
+                "additionalProperties": false,
+                "properties": {
+                  "to": {
+                    "description": "The zone that it may go to.",
+                    "type": "string",
+                    "x-name": true,
+                    "examples": [
+                      "eu"
+                    ]
+                  },
+                  "upTo": {
+                    "description": "The most sensitive class that may go; less sensitive ones may as well. In this order: public, internal, confidential, personal, special-category.",
+                    "type": "string",
+                    "enum": [
+                      "public",
+                      "internal",
+                      "confidential",
+                      "personal",
+                      "special-category"
+                    ],
+                    "examples": [
+                      "internal"
+                    ]
+                  },
+                  "carries": {
+                    "description": "In which form: `rows` of data, `models` learnt from it, or `evidence`, which is counts, metrics and the audit trail.",
+                    "type": "array",
+                    "items": {
+                      "description": "A form.",
+                      "type": "string",
+                      "enum": [
+                        "rows",
+                        "models",
+                        "evidence"
+                      ]
+                    },
+                    "examples": [
+                      [
+                        "models"
+                      ]
+                    ]
+                  },
+                  "legalBasis": {
+                    "description": "By which right, as an auditor would look it up.",
+                    "type": "string",
+                    "examples": [
+                      "GDPR Art. 46(2)(c), standard contractual clauses of 2026-02-01"
+                    ]
+                  }
+                }
+              },
+              "examples": [
+                [
+                  {
+                    "to": "eu",
+                    "upTo": "internal",
+                    "carries": [
+                      "models"
+                    ],
+                    "legalBasis": "Internal data policy 4.2"
+                  }
+                ]
               ]
             }
           }

@@ -27,4 +27,8 @@ export type PlatformSpec = {
    * The file in this repo that lists who may sign, in the format of `ssh-keygen`. A plain relative path.
    */
   readonly allowedSigners: string;
+  /**
+   * The zone where this Git repository is kept. The audit trail of every zone ends up in it, so each other zone must allow `evidence` to go there. Left out, the repository counts as part of every zone.
+   */
+  readonly repositoryZone?: string;
 };

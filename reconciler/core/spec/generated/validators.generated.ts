@@ -669,10 +669,11 @@ return errors === 0;
 validate20.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 export const validateDataSource = validate21;
-const schema32 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"plumbline.dev/v1alpha1"},"kind":{"const":"DataSource"},"metadata":{"type":"object","additionalProperties":false,"required":["name","namespace"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"namespace":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"labels":{"type":"object","maxProperties":64,"propertyNames":{"pattern":"^[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?$"},"additionalProperties":{"type":"string","maxLength":253},"default":{}},"formerly":{"type":"array","maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"default":[]}}},"spec":{"type":"object","additionalProperties":false,"required":["connection","path","format","columns","eventTime","availability"],"properties":{"description":{"type":"string","maxLength":1024},"connection":{"type":"string","minLength":1,"maxLength":63},"path":{"type":"string","maxLength":512,"pattern":"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}(/[A-Za-z0-9_][A-Za-z0-9._-]{0,127})*$"},"format":{"type":"string","enum":["csv","parquet"]},"columns":{"type":"array","minItems":1,"maxItems":256,"items":{"type":"object","additionalProperties":false,"required":["name","type"],"properties":{"name":{"type":"string","maxLength":63,"pattern":"^[A-Za-z][A-Za-z0-9_]*$"},"type":{"type":"string","enum":["string","int64","float64","boolean","timestamp"]},"nullable":{"type":"boolean","default":false},"minimum":{"type":"number"},"maximum":{"type":"number"},"values":{"type":"array","minItems":1,"maxItems":1024,"uniqueItems":true,"items":{"type":"string","maxLength":256}}}}},"eventTime":{"type":"string","maxLength":63,"pattern":"^[A-Za-z][A-Za-z0-9_]*$"},"availability":{"type":"object","additionalProperties":false,"properties":{"column":{"type":"string","maxLength":63,"pattern":"^[A-Za-z][A-Za-z0-9_]*$"},"delay":{"type":"string","pattern":"^[1-9][0-9]{0,8}(s|m|h|d)$"},"eventTime":{"type":"boolean","const":true}}},"maxQuarantinedPercent":{"type":"number","minimum":0,"maximum":100,"default":1}}}}};
+const schema32 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"plumbline.dev/v1alpha1"},"kind":{"const":"DataSource"},"metadata":{"type":"object","additionalProperties":false,"required":["name","namespace"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"namespace":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"labels":{"type":"object","maxProperties":64,"propertyNames":{"pattern":"^[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?$"},"additionalProperties":{"type":"string","maxLength":253},"default":{}},"formerly":{"type":"array","maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"default":[]}}},"spec":{"type":"object","additionalProperties":false,"required":["connection","path","format","columns","eventTime","availability"],"properties":{"description":{"type":"string","maxLength":1024},"connection":{"type":"string","minLength":1,"maxLength":63},"path":{"type":"string","maxLength":512,"pattern":"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}(/[A-Za-z0-9_][A-Za-z0-9._-]{0,127})*$"},"format":{"type":"string","enum":["csv","parquet"]},"columns":{"type":"array","minItems":1,"maxItems":256,"items":{"type":"object","additionalProperties":false,"required":["name","type"],"properties":{"name":{"type":"string","maxLength":63,"pattern":"^[A-Za-z][A-Za-z0-9_]*$"},"type":{"type":"string","enum":["string","int64","float64","boolean","timestamp"]},"nullable":{"type":"boolean","default":false},"minimum":{"type":"number"},"maximum":{"type":"number"},"values":{"type":"array","minItems":1,"maxItems":1024,"uniqueItems":true,"items":{"type":"string","maxLength":256}},"pii":{"type":"boolean"}}}},"eventTime":{"type":"string","maxLength":63,"pattern":"^[A-Za-z][A-Za-z0-9_]*$"},"availability":{"type":"object","additionalProperties":false,"properties":{"column":{"type":"string","maxLength":63,"pattern":"^[A-Za-z][A-Za-z0-9_]*$"},"delay":{"type":"string","pattern":"^[1-9][0-9]{0,8}(s|m|h|d)$"},"eventTime":{"type":"boolean","const":true}}},"maxQuarantinedPercent":{"type":"number","minimum":0,"maximum":100,"default":1},"classification":{"type":"string","enum":["public","internal","confidential","personal","special-category"]}}}}};
 const pattern12 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}(/[A-Za-z0-9_][A-Za-z0-9._-]{0,127})*$", "u");
 const pattern13 = new RegExp("^[A-Za-z][A-Za-z0-9_]*$", "u");
 const pattern16 = new RegExp("^[1-9][0-9]{0,8}(s|m|h|d)$", "u");
+const func6 = Object.prototype.hasOwnProperty;
 
 function validate21(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -1078,7 +1079,7 @@ vErrors.push(err31);
 errors++;
 }
 for(const key4 in data9){
-if(!((((((((key4 === "description") || (key4 === "connection")) || (key4 === "path")) || (key4 === "format")) || (key4 === "columns")) || (key4 === "eventTime")) || (key4 === "availability")) || (key4 === "maxQuarantinedPercent"))){
+if(!(func6.call(schema32.properties.spec.properties, key4))){
 const err32 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4}};
 if(vErrors === null){
 vErrors = [err32];
@@ -1258,7 +1259,7 @@ vErrors.push(err46);
 errors++;
 }
 for(const key5 in data15){
-if(!((((((key5 === "name") || (key5 === "type")) || (key5 === "nullable")) || (key5 === "minimum")) || (key5 === "maximum")) || (key5 === "values"))){
+if(!(((((((key5 === "name") || (key5 === "type")) || (key5 === "nullable")) || (key5 === "minimum")) || (key5 === "maximum")) || (key5 === "values")) || (key5 === "pii"))){
 const err47 = {instancePath:instancePath+"/spec/columns/" + i2,schemaPath:"#/properties/spec/properties/columns/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5}};
 if(vErrors === null){
 vErrors = [err47];
@@ -1448,9 +1449,9 @@ vErrors.push(err61);
 errors++;
 }
 }
-}
-else {
-const err62 = {instancePath:instancePath+"/spec/columns/" + i2,schemaPath:"#/properties/spec/properties/columns/items/type",keyword:"type",params:{type: "object"}};
+if(data15.pii !== undefined){
+if(typeof data15.pii !== "boolean"){
+const err62 = {instancePath:instancePath+"/spec/columns/" + i2+"/pii",schemaPath:"#/properties/spec/properties/columns/items/properties/pii/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -1462,7 +1463,7 @@ errors++;
 }
 }
 else {
-const err63 = {instancePath:instancePath+"/spec/columns",schemaPath:"#/properties/spec/properties/columns/type",keyword:"type",params:{type: "array"}};
+const err63 = {instancePath:instancePath+"/spec/columns/" + i2,schemaPath:"#/properties/spec/properties/columns/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -1472,11 +1473,9 @@ vErrors.push(err63);
 errors++;
 }
 }
-if(data9.eventTime !== undefined){
-let data23 = data9.eventTime;
-if(typeof data23 === "string"){
-if(func1(data23) > 63){
-const err64 = {instancePath:instancePath+"/spec/eventTime",schemaPath:"#/properties/spec/properties/eventTime/maxLength",keyword:"maxLength",params:{limit: 63}};
+}
+else {
+const err64 = {instancePath:instancePath+"/spec/columns",schemaPath:"#/properties/spec/properties/columns/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -1485,8 +1484,12 @@ vErrors.push(err64);
 }
 errors++;
 }
-if(!pattern13.test(data23)){
-const err65 = {instancePath:instancePath+"/spec/eventTime",schemaPath:"#/properties/spec/properties/eventTime/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z][A-Za-z0-9_]*$"}};
+}
+if(data9.eventTime !== undefined){
+let data24 = data9.eventTime;
+if(typeof data24 === "string"){
+if(func1(data24) > 63){
+const err65 = {instancePath:instancePath+"/spec/eventTime",schemaPath:"#/properties/spec/properties/eventTime/maxLength",keyword:"maxLength",params:{limit: 63}};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -1495,9 +1498,8 @@ vErrors.push(err65);
 }
 errors++;
 }
-}
-else {
-const err66 = {instancePath:instancePath+"/spec/eventTime",schemaPath:"#/properties/spec/properties/eventTime/type",keyword:"type",params:{type: "string"}};
+if(!pattern13.test(data24)){
+const err66 = {instancePath:instancePath+"/spec/eventTime",schemaPath:"#/properties/spec/properties/eventTime/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z][A-Za-z0-9_]*$"}};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -1507,12 +1509,8 @@ vErrors.push(err66);
 errors++;
 }
 }
-if(data9.availability !== undefined){
-let data24 = data9.availability;
-if(data24 && typeof data24 == "object" && !Array.isArray(data24)){
-for(const key6 in data24){
-if(!(((key6 === "column") || (key6 === "delay")) || (key6 === "eventTime"))){
-const err67 = {instancePath:instancePath+"/spec/availability",schemaPath:"#/properties/spec/properties/availability/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6}};
+else {
+const err67 = {instancePath:instancePath+"/spec/eventTime",schemaPath:"#/properties/spec/properties/eventTime/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -1522,11 +1520,12 @@ vErrors.push(err67);
 errors++;
 }
 }
-if(data24.column !== undefined){
-let data25 = data24.column;
-if(typeof data25 === "string"){
-if(func1(data25) > 63){
-const err68 = {instancePath:instancePath+"/spec/availability/column",schemaPath:"#/properties/spec/properties/availability/properties/column/maxLength",keyword:"maxLength",params:{limit: 63}};
+if(data9.availability !== undefined){
+let data25 = data9.availability;
+if(data25 && typeof data25 == "object" && !Array.isArray(data25)){
+for(const key6 in data25){
+if(!(((key6 === "column") || (key6 === "delay")) || (key6 === "eventTime"))){
+const err68 = {instancePath:instancePath+"/spec/availability",schemaPath:"#/properties/spec/properties/availability/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6}};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -1535,8 +1534,12 @@ vErrors.push(err68);
 }
 errors++;
 }
-if(!pattern13.test(data25)){
-const err69 = {instancePath:instancePath+"/spec/availability/column",schemaPath:"#/properties/spec/properties/availability/properties/column/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z][A-Za-z0-9_]*$"}};
+}
+if(data25.column !== undefined){
+let data26 = data25.column;
+if(typeof data26 === "string"){
+if(func1(data26) > 63){
+const err69 = {instancePath:instancePath+"/spec/availability/column",schemaPath:"#/properties/spec/properties/availability/properties/column/maxLength",keyword:"maxLength",params:{limit: 63}};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -1545,9 +1548,8 @@ vErrors.push(err69);
 }
 errors++;
 }
-}
-else {
-const err70 = {instancePath:instancePath+"/spec/availability/column",schemaPath:"#/properties/spec/properties/availability/properties/column/type",keyword:"type",params:{type: "string"}};
+if(!pattern13.test(data26)){
+const err70 = {instancePath:instancePath+"/spec/availability/column",schemaPath:"#/properties/spec/properties/availability/properties/column/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z][A-Za-z0-9_]*$"}};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -1557,11 +1559,8 @@ vErrors.push(err70);
 errors++;
 }
 }
-if(data24.delay !== undefined){
-let data26 = data24.delay;
-if(typeof data26 === "string"){
-if(!pattern16.test(data26)){
-const err71 = {instancePath:instancePath+"/spec/availability/delay",schemaPath:"#/properties/spec/properties/availability/properties/delay/pattern",keyword:"pattern",params:{pattern: "^[1-9][0-9]{0,8}(s|m|h|d)$"}};
+else {
+const err71 = {instancePath:instancePath+"/spec/availability/column",schemaPath:"#/properties/spec/properties/availability/properties/column/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -1571,8 +1570,11 @@ vErrors.push(err71);
 errors++;
 }
 }
-else {
-const err72 = {instancePath:instancePath+"/spec/availability/delay",schemaPath:"#/properties/spec/properties/availability/properties/delay/type",keyword:"type",params:{type: "string"}};
+if(data25.delay !== undefined){
+let data27 = data25.delay;
+if(typeof data27 === "string"){
+if(!pattern16.test(data27)){
+const err72 = {instancePath:instancePath+"/spec/availability/delay",schemaPath:"#/properties/spec/properties/availability/properties/delay/pattern",keyword:"pattern",params:{pattern: "^[1-9][0-9]{0,8}(s|m|h|d)$"}};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -1582,10 +1584,8 @@ vErrors.push(err72);
 errors++;
 }
 }
-if(data24.eventTime !== undefined){
-let data27 = data24.eventTime;
-if(typeof data27 !== "boolean"){
-const err73 = {instancePath:instancePath+"/spec/availability/eventTime",schemaPath:"#/properties/spec/properties/availability/properties/eventTime/type",keyword:"type",params:{type: "boolean"}};
+else {
+const err73 = {instancePath:instancePath+"/spec/availability/delay",schemaPath:"#/properties/spec/properties/availability/properties/delay/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -1594,8 +1594,11 @@ vErrors.push(err73);
 }
 errors++;
 }
-if(true !== data27){
-const err74 = {instancePath:instancePath+"/spec/availability/eventTime",schemaPath:"#/properties/spec/properties/availability/properties/eventTime/const",keyword:"const",params:{allowedValue: true}};
+}
+if(data25.eventTime !== undefined){
+let data28 = data25.eventTime;
+if(typeof data28 !== "boolean"){
+const err74 = {instancePath:instancePath+"/spec/availability/eventTime",schemaPath:"#/properties/spec/properties/availability/properties/eventTime/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -1604,10 +1607,8 @@ vErrors.push(err74);
 }
 errors++;
 }
-}
-}
-else {
-const err75 = {instancePath:instancePath+"/spec/availability",schemaPath:"#/properties/spec/properties/availability/type",keyword:"type",params:{type: "object"}};
+if(true !== data28){
+const err75 = {instancePath:instancePath+"/spec/availability/eventTime",schemaPath:"#/properties/spec/properties/availability/properties/eventTime/const",keyword:"const",params:{allowedValue: true}};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -1617,10 +1618,9 @@ vErrors.push(err75);
 errors++;
 }
 }
-let data28 = data9.maxQuarantinedPercent;
-if((typeof data28 == "number") && (isFinite(data28))){
-if(data28 > 100 || isNaN(data28)){
-const err76 = {instancePath:instancePath+"/spec/maxQuarantinedPercent",schemaPath:"#/properties/spec/properties/maxQuarantinedPercent/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100}};
+}
+else {
+const err76 = {instancePath:instancePath+"/spec/availability",schemaPath:"#/properties/spec/properties/availability/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -1629,8 +1629,11 @@ vErrors.push(err76);
 }
 errors++;
 }
-if(data28 < 0 || isNaN(data28)){
-const err77 = {instancePath:instancePath+"/spec/maxQuarantinedPercent",schemaPath:"#/properties/spec/properties/maxQuarantinedPercent/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+}
+let data29 = data9.maxQuarantinedPercent;
+if((typeof data29 == "number") && (isFinite(data29))){
+if(data29 > 100 || isNaN(data29)){
+const err77 = {instancePath:instancePath+"/spec/maxQuarantinedPercent",schemaPath:"#/properties/spec/properties/maxQuarantinedPercent/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100}};
 if(vErrors === null){
 vErrors = [err77];
 }
@@ -1639,9 +1642,8 @@ vErrors.push(err77);
 }
 errors++;
 }
-}
-else {
-const err78 = {instancePath:instancePath+"/spec/maxQuarantinedPercent",schemaPath:"#/properties/spec/properties/maxQuarantinedPercent/type",keyword:"type",params:{type: "number"}};
+if(data29 < 0 || isNaN(data29)){
+const err78 = {instancePath:instancePath+"/spec/maxQuarantinedPercent",schemaPath:"#/properties/spec/properties/maxQuarantinedPercent/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err78];
 }
@@ -1652,7 +1654,7 @@ errors++;
 }
 }
 else {
-const err79 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"}};
+const err79 = {instancePath:instancePath+"/spec/maxQuarantinedPercent",schemaPath:"#/properties/spec/properties/maxQuarantinedPercent/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err79];
 }
@@ -1661,15 +1663,49 @@ vErrors.push(err79);
 }
 errors++;
 }
-}
-}
-else {
-const err80 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(data9.classification !== undefined){
+let data30 = data9.classification;
+if(typeof data30 !== "string"){
+const err80 = {instancePath:instancePath+"/spec/classification",schemaPath:"#/properties/spec/properties/classification/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err80];
 }
 else {
 vErrors.push(err80);
+}
+errors++;
+}
+if(!(((((data30 === "public") || (data30 === "internal")) || (data30 === "confidential")) || (data30 === "personal")) || (data30 === "special-category"))){
+const err81 = {instancePath:instancePath+"/spec/classification",schemaPath:"#/properties/spec/properties/classification/enum",keyword:"enum",params:{allowedValues: schema32.properties.spec.properties.classification.enum}};
+if(vErrors === null){
+vErrors = [err81];
+}
+else {
+vErrors.push(err81);
+}
+errors++;
+}
+}
+}
+else {
+const err82 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err82];
+}
+else {
+vErrors.push(err82);
+}
+errors++;
+}
+}
+}
+else {
+const err83 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err83];
+}
+else {
+vErrors.push(err83);
 }
 errors++;
 }
@@ -3433,7 +3469,7 @@ return errors === 0;
 validate23.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 export const validateEnvironment = validate24;
-const schema35 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"plumbline.dev/v1alpha1"},"kind":{"const":"Environment"},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"labels":{"type":"object","maxProperties":64,"propertyNames":{"pattern":"^[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?$"},"additionalProperties":{"type":"string","maxLength":253},"default":{}},"formerly":{"type":"array","maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"default":[]}}},"spec":{"type":"object","additionalProperties":false,"required":["zone","targets"],"properties":{"description":{"type":"string","maxLength":1024},"zone":{"type":"string","minLength":1,"maxLength":63},"targets":{"type":"array","minItems":1,"maxItems":64,"uniqueItems":true,"items":{"type":"string","minLength":1,"maxLength":63}},"promotesFrom":{"type":"string","minLength":1,"maxLength":63},"releaseApproval":{"enum":["person","none"]}}}}};
+const schema35 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"plumbline.dev/v1alpha1"},"kind":{"const":"Environment"},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"labels":{"type":"object","maxProperties":64,"propertyNames":{"pattern":"^[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?$"},"additionalProperties":{"type":"string","maxLength":253},"default":{}},"formerly":{"type":"array","maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"default":[]}}},"spec":{"type":"object","additionalProperties":false,"required":["zone","targets"],"properties":{"description":{"type":"string","maxLength":1024},"zone":{"type":"string","minLength":1,"maxLength":63},"targets":{"type":"array","minItems":1,"maxItems":64,"uniqueItems":true,"items":{"type":"string","minLength":1,"maxLength":63}},"promotesFrom":{"type":"string","minLength":1,"maxLength":63},"releaseApproval":{"enum":["person","none"]},"overrides":{"type":"array","minItems":0,"maxItems":64,"items":{"type":"object","additionalProperties":false,"required":["kind","patch"],"properties":{"kind":{"type":"string","enum":["Endpoint"]},"namespace":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"patch":{"type":"object","minProperties":1,"additionalProperties":true}}}}}}}};
 
 function validate24(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -3761,7 +3797,7 @@ vErrors.push(err24);
 errors++;
 }
 for(const key4 in data8){
-if(!(((((key4 === "description") || (key4 === "zone")) || (key4 === "targets")) || (key4 === "promotesFrom")) || (key4 === "releaseApproval"))){
+if(!((((((key4 === "description") || (key4 === "zone")) || (key4 === "targets")) || (key4 === "promotesFrom")) || (key4 === "releaseApproval")) || (key4 === "overrides"))){
 const err25 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4}};
 if(vErrors === null){
 vErrors = [err25];
@@ -3975,9 +4011,11 @@ vErrors.push(err41);
 errors++;
 }
 }
-}
-else {
-const err42 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"}};
+if(data8.overrides !== undefined){
+let data15 = data8.overrides;
+if(Array.isArray(data15)){
+if(data15.length > 64){
+const err42 = {instancePath:instancePath+"/spec/overrides",schemaPath:"#/properties/spec/properties/overrides/maxItems",keyword:"maxItems",params:{limit: 64}};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -3986,15 +4024,194 @@ vErrors.push(err42);
 }
 errors++;
 }
-}
-}
-else {
-const err43 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(data15.length < 0){
+const err43 = {instancePath:instancePath+"/spec/overrides",schemaPath:"#/properties/spec/properties/overrides/minItems",keyword:"minItems",params:{limit: 0}};
 if(vErrors === null){
 vErrors = [err43];
 }
 else {
 vErrors.push(err43);
+}
+errors++;
+}
+const len2 = data15.length;
+for(let i4=0; i4<len2; i4++){
+let data16 = data15[i4];
+if(data16 && typeof data16 == "object" && !Array.isArray(data16)){
+if(data16.kind === undefined){
+const err44 = {instancePath:instancePath+"/spec/overrides/" + i4,schemaPath:"#/properties/spec/properties/overrides/items/required",keyword:"required",params:{missingProperty: "kind"}};
+if(vErrors === null){
+vErrors = [err44];
+}
+else {
+vErrors.push(err44);
+}
+errors++;
+}
+if(data16.patch === undefined){
+const err45 = {instancePath:instancePath+"/spec/overrides/" + i4,schemaPath:"#/properties/spec/properties/overrides/items/required",keyword:"required",params:{missingProperty: "patch"}};
+if(vErrors === null){
+vErrors = [err45];
+}
+else {
+vErrors.push(err45);
+}
+errors++;
+}
+for(const key5 in data16){
+if(!((((key5 === "kind") || (key5 === "namespace")) || (key5 === "name")) || (key5 === "patch"))){
+const err46 = {instancePath:instancePath+"/spec/overrides/" + i4,schemaPath:"#/properties/spec/properties/overrides/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5}};
+if(vErrors === null){
+vErrors = [err46];
+}
+else {
+vErrors.push(err46);
+}
+errors++;
+}
+}
+if(data16.kind !== undefined){
+let data17 = data16.kind;
+if(typeof data17 !== "string"){
+const err47 = {instancePath:instancePath+"/spec/overrides/" + i4+"/kind",schemaPath:"#/properties/spec/properties/overrides/items/properties/kind/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err47];
+}
+else {
+vErrors.push(err47);
+}
+errors++;
+}
+if(!(data17 === "Endpoint")){
+const err48 = {instancePath:instancePath+"/spec/overrides/" + i4+"/kind",schemaPath:"#/properties/spec/properties/overrides/items/properties/kind/enum",keyword:"enum",params:{allowedValues: schema35.properties.spec.properties.overrides.items.properties.kind.enum}};
+if(vErrors === null){
+vErrors = [err48];
+}
+else {
+vErrors.push(err48);
+}
+errors++;
+}
+}
+if(data16.namespace !== undefined){
+let data18 = data16.namespace;
+if(typeof data18 === "string"){
+if(!pattern4.test(data18)){
+const err49 = {instancePath:instancePath+"/spec/overrides/" + i4+"/namespace",schemaPath:"#/properties/spec/properties/overrides/items/properties/namespace/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"}};
+if(vErrors === null){
+vErrors = [err49];
+}
+else {
+vErrors.push(err49);
+}
+errors++;
+}
+}
+else {
+const err50 = {instancePath:instancePath+"/spec/overrides/" + i4+"/namespace",schemaPath:"#/properties/spec/properties/overrides/items/properties/namespace/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err50];
+}
+else {
+vErrors.push(err50);
+}
+errors++;
+}
+}
+if(data16.name !== undefined){
+let data19 = data16.name;
+if(typeof data19 === "string"){
+if(!pattern4.test(data19)){
+const err51 = {instancePath:instancePath+"/spec/overrides/" + i4+"/name",schemaPath:"#/properties/spec/properties/overrides/items/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"}};
+if(vErrors === null){
+vErrors = [err51];
+}
+else {
+vErrors.push(err51);
+}
+errors++;
+}
+}
+else {
+const err52 = {instancePath:instancePath+"/spec/overrides/" + i4+"/name",schemaPath:"#/properties/spec/properties/overrides/items/properties/name/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err52];
+}
+else {
+vErrors.push(err52);
+}
+errors++;
+}
+}
+if(data16.patch !== undefined){
+let data20 = data16.patch;
+if(data20 && typeof data20 == "object" && !Array.isArray(data20)){
+if(Object.keys(data20).length < 1){
+const err53 = {instancePath:instancePath+"/spec/overrides/" + i4+"/patch",schemaPath:"#/properties/spec/properties/overrides/items/properties/patch/minProperties",keyword:"minProperties",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err53];
+}
+else {
+vErrors.push(err53);
+}
+errors++;
+}
+}
+else {
+const err54 = {instancePath:instancePath+"/spec/overrides/" + i4+"/patch",schemaPath:"#/properties/spec/properties/overrides/items/properties/patch/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err54];
+}
+else {
+vErrors.push(err54);
+}
+errors++;
+}
+}
+}
+else {
+const err55 = {instancePath:instancePath+"/spec/overrides/" + i4,schemaPath:"#/properties/spec/properties/overrides/items/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err55];
+}
+else {
+vErrors.push(err55);
+}
+errors++;
+}
+}
+}
+else {
+const err56 = {instancePath:instancePath+"/spec/overrides",schemaPath:"#/properties/spec/properties/overrides/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err56];
+}
+else {
+vErrors.push(err56);
+}
+errors++;
+}
+}
+}
+else {
+const err57 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err57];
+}
+else {
+vErrors.push(err57);
+}
+errors++;
+}
+}
+}
+else {
+const err58 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err58];
+}
+else {
+vErrors.push(err58);
 }
 errors++;
 }
@@ -4827,8 +5044,7 @@ validate25.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 export const validateModel = validate26;
 const schema37 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"plumbline.dev/v1alpha1"},"kind":{"const":"Model"},"metadata":{"type":"object","additionalProperties":false,"required":["name","namespace"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"namespace":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"labels":{"type":"object","maxProperties":64,"propertyNames":{"pattern":"^[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?$"},"additionalProperties":{"type":"string","maxLength":253},"default":{}},"formerly":{"type":"array","maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"default":[]}}},"spec":{"type":"object","additionalProperties":false,"required":["task","label","features","training"],"properties":{"description":{"type":"string","maxLength":1024},"task":{"type":"string","enum":["binary-classification"]},"label":{"type":"object","additionalProperties":false,"required":["source","column","maturity"],"properties":{"source":{"type":"string","minLength":1,"maxLength":63},"column":{"type":"string","maxLength":63,"pattern":"^[A-Za-z][A-Za-z0-9_]*$"},"maturity":{"type":"string","pattern":"^[1-9][0-9]{0,8}(s|m|h|d)$"}}},"features":{"type":"array","minItems":1,"maxItems":64,"items":{"type":"object","additionalProperties":false,"required":["view","names"],"properties":{"view":{"type":"string","minLength":1,"maxLength":63},"names":{"type":"array","minItems":1,"maxItems":256,"uniqueItems":true,"items":{"type":"string","maxLength":63,"pattern":"^[A-Za-z][A-Za-z0-9_]*$"}}}}},"requestFeatures":{"type":"array","minItems":0,"maxItems":64,"default":[],"items":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","maxLength":63,"pattern":"^[A-Za-z][A-Za-z0-9_]*$"},"column":{"type":"string","maxLength":63,"pattern":"^[A-Za-z][A-Za-z0-9_]*$"},"categories":{"type":"array","minItems":1,"maxItems":1024,"uniqueItems":true,"items":{"type":"string","maxLength":256}}}}},"training":{"type":"object","additionalProperties":false,"required":["trainer","window","split","target","pool"],"properties":{"trainer":{"type":"string","minLength":1,"maxLength":63},"parameters":{"type":"object","maxProperties":64,"propertyNames":{"pattern":"^[A-Za-z][A-Za-z0-9_]{0,63}$"},"additionalProperties":{"type":["number","boolean","string"],"maxLength":256},"default":{}},"window":{"type":"object","additionalProperties":false,"required":["asOf","length"],"properties":{"asOf":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"},"length":{"type":"string","pattern":"^[1-9][0-9]{0,8}(s|m|h|d)$"}}},"split":{"type":"object","additionalProperties":false,"required":["validation","test"],"properties":{"validation":{"type":"string","pattern":"^[1-9][0-9]{0,8}(s|m|h|d)$"},"test":{"type":"string","pattern":"^[1-9][0-9]{0,8}(s|m|h|d)$"}}},"target":{"type":"string","minLength":1,"maxLength":63},"pool":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"seed":{"type":"integer","minimum":0,"maximum":2147483647,"default":0},"maxRuntime":{"type":"string","pattern":"^[1-9][0-9]{0,8}(s|m|h|d)$","default":"1h"},"retries":{"type":"integer","minimum":0,"maximum":10,"default":2}}},"evaluation":{"type":"object","additionalProperties":false,"properties":{"slices":{"type":"array","minItems":0,"maxItems":16,"uniqueItems":true,"default":[],"items":{"type":"string","maxLength":63,"pattern":"^[A-Za-z][A-Za-z0-9_]*$"}}},"default":{"slices":[]}},"gates":{"type":"array","minItems":0,"maxItems":64,"default":[],"items":{"type":"object","additionalProperties":false,"required":["metric","minimum"],"properties":{"metric":{"type":"string","enum":["auc","average-precision","recall","precision","accuracy"]},"slice":{"type":"object","additionalProperties":false,"required":["column","value"],"properties":{"column":{"type":"string","maxLength":63,"pattern":"^[A-Za-z][A-Za-z0-9_]*$"},"value":{"type":"string","maxLength":256}}},"minimum":{"type":"number","minimum":0,"maximum":1}}}},"card":{"type":"object","additionalProperties":false,"properties":{"owner":{"type":"string","maxLength":256},"intendedUse":{"type":"string","maxLength":2048},"limitations":{"type":"string","maxLength":2048}}},"retrain":{"type":"object","additionalProperties":false,"required":["mode"],"properties":{"on":{"type":"array","minItems":1,"maxItems":1,"items":{"type":"string","enum":["drift"]},"default":["drift"]},"mode":{"type":"string","enum":["train-then-propose"]}}}}}}};
-const pattern48 = new RegExp("^[A-Za-z][A-Za-z0-9_]{0,63}$", "u");
-const func41 = Object.prototype.hasOwnProperty;
+const pattern50 = new RegExp("^[A-Za-z][A-Za-z0-9_]{0,63}$", "u");
 
 function validate26(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -5220,7 +5436,7 @@ vErrors.push(err29);
 errors++;
 }
 for(const key4 in data9){
-if(!(func41.call(schema37.properties.spec.properties, key4))){
+if(!(func6.call(schema37.properties.spec.properties, key4))){
 const err30 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4}};
 if(vErrors === null){
 vErrors = [err30];
@@ -5936,7 +6152,7 @@ vErrors.push(err87);
 errors++;
 }
 for(const key8 in data27){
-if(!(func41.call(schema37.properties.spec.properties.training.properties, key8))){
+if(!(func6.call(schema37.properties.spec.properties.training.properties, key8))){
 const err88 = {instancePath:instancePath+"/spec/training",schemaPath:"#/properties/spec/properties/training/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8}};
 if(vErrors === null){
 vErrors = [err88];
@@ -5997,7 +6213,7 @@ errors++;
 for(const key9 in data29){
 const _errs68 = errors;
 if(typeof key9 === "string"){
-if(!pattern48.test(key9)){
+if(!pattern50.test(key9)){
 const err93 = {instancePath:instancePath+"/spec/training/parameters",schemaPath:"#/properties/spec/properties/training/properties/parameters/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z][A-Za-z0-9_]{0,63}$"},propertyName:key9};
 if(vErrors === null){
 vErrors = [err93];
@@ -7843,7 +8059,7 @@ validate27.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 export const validateNamespace = validate28;
 const schema39 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"plumbline.dev/v1alpha1"},"kind":{"const":"Namespace"},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"labels":{"type":"object","maxProperties":64,"propertyNames":{"pattern":"^[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?$"},"additionalProperties":{"type":"string","maxLength":253},"default":{}},"formerly":{"type":"array","maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"default":[]}}},"spec":{"type":"object","additionalProperties":false,"required":["owners"],"properties":{"description":{"type":"string","maxLength":1024},"owners":{"type":"array","minItems":1,"maxItems":64,"uniqueItems":true,"items":{"type":"string","maxLength":128,"pattern":"^[^\\s]([^\\r\\n\\t]*[^\\s])?$"}}}}}};
-const pattern65 = new RegExp("^[^\\s]([^\\r\\n\\t]*[^\\s])?$", "u");
+const pattern67 = new RegExp("^[^\\s]([^\\r\\n\\t]*[^\\s])?$", "u");
 
 function validate28(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -8234,7 +8450,7 @@ vErrors.push(err29);
 }
 errors++;
 }
-if(!pattern65.test(data11)){
+if(!pattern67.test(data11)){
 const err30 = {instancePath:instancePath+"/spec/owners/" + i2,schemaPath:"#/properties/spec/properties/owners/items/pattern",keyword:"pattern",params:{pattern: "^[^\\s]([^\\r\\n\\t]*[^\\s])?$"}};
 if(vErrors === null){
 vErrors = [err30];
@@ -8321,8 +8537,8 @@ return errors === 0;
 validate28.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 export const validatePlatform = validate29;
-const schema40 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"plumbline.dev/v1alpha1"},"kind":{"const":"Platform"},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"labels":{"type":"object","maxProperties":64,"propertyNames":{"pattern":"^[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?$"},"additionalProperties":{"type":"string","maxLength":253},"default":{}},"formerly":{"type":"array","maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"default":[]}}},"spec":{"type":"object","additionalProperties":false,"properties":{"description":{"type":"string","maxLength":1024},"deletionCapPercent":{"type":"integer","minimum":0,"maximum":100,"default":20},"policies":{"type":"array","maxItems":32,"uniqueItems":true,"items":{"type":"string","enum":["safety"]},"default":["safety"]},"requireSignedCommits":{"type":"boolean","default":false},"requiredApprovals":{"enum":["none","self","other"]},"allowedSigners":{"type":"string","maxLength":255,"pattern":"^[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$","default":"allowed_signers"}}}}};
-const pattern69 = new RegExp("^[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$", "u");
+const schema40 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"plumbline.dev/v1alpha1"},"kind":{"const":"Platform"},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"labels":{"type":"object","maxProperties":64,"propertyNames":{"pattern":"^[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?$"},"additionalProperties":{"type":"string","maxLength":253},"default":{}},"formerly":{"type":"array","maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"default":[]}}},"spec":{"type":"object","additionalProperties":false,"properties":{"description":{"type":"string","maxLength":1024},"deletionCapPercent":{"type":"integer","minimum":0,"maximum":100,"default":20},"policies":{"type":"array","maxItems":32,"uniqueItems":true,"items":{"type":"string","enum":["safety"]},"default":["safety"]},"requireSignedCommits":{"type":"boolean","default":false},"requiredApprovals":{"enum":["none","self","other"]},"allowedSigners":{"type":"string","maxLength":255,"pattern":"^[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$","default":"allowed_signers"},"repositoryZone":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"}}}}};
+const pattern71 = new RegExp("^[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$", "u");
 
 function validate29(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -8642,7 +8858,7 @@ if(data8.allowedSigners === undefined){
 data8.allowedSigners = "allowed_signers";
 }
 for(const key4 in data8){
-if(!((((((key4 === "description") || (key4 === "deletionCapPercent")) || (key4 === "policies")) || (key4 === "requireSignedCommits")) || (key4 === "requiredApprovals")) || (key4 === "allowedSigners"))){
+if(!(((((((key4 === "description") || (key4 === "deletionCapPercent")) || (key4 === "policies")) || (key4 === "requireSignedCommits")) || (key4 === "requiredApprovals")) || (key4 === "allowedSigners")) || (key4 === "repositoryZone"))){
 const err23 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4}};
 if(vErrors === null){
 vErrors = [err23];
@@ -8817,7 +9033,7 @@ vErrors.push(err36);
 }
 errors++;
 }
-if(!pattern69.test(data15)){
+if(!pattern71.test(data15)){
 const err37 = {instancePath:instancePath+"/spec/allowedSigners",schemaPath:"#/properties/spec/properties/allowedSigners/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$"}};
 if(vErrors === null){
 vErrors = [err37];
@@ -8838,9 +9054,11 @@ vErrors.push(err38);
 }
 errors++;
 }
-}
-else {
-const err39 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"}};
+if(data8.repositoryZone !== undefined){
+let data16 = data8.repositoryZone;
+if(typeof data16 === "string"){
+if(!pattern4.test(data16)){
+const err39 = {instancePath:instancePath+"/spec/repositoryZone",schemaPath:"#/properties/spec/properties/repositoryZone/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"}};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -8850,14 +9068,37 @@ vErrors.push(err39);
 errors++;
 }
 }
-}
 else {
-const err40 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+const err40 = {instancePath:instancePath+"/spec/repositoryZone",schemaPath:"#/properties/spec/properties/repositoryZone/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err40];
 }
 else {
 vErrors.push(err40);
+}
+errors++;
+}
+}
+}
+else {
+const err41 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err41];
+}
+else {
+vErrors.push(err41);
+}
+errors++;
+}
+}
+}
+else {
+const err42 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err42];
+}
+else {
+vErrors.push(err42);
 }
 errors++;
 }
@@ -8868,7 +9109,7 @@ validate29.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 export const validateRelease = validate30;
 const schema41 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"plumbline.dev/v1alpha1"},"kind":{"const":"Release"},"metadata":{"type":"object","additionalProperties":false,"required":["name","namespace"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"namespace":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"labels":{"type":"object","maxProperties":64,"propertyNames":{"pattern":"^[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?$"},"additionalProperties":{"type":"string","maxLength":253},"default":{}},"formerly":{"type":"array","maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"default":[]}}},"spec":{"type":"object","additionalProperties":false,"required":["endpoint","versions"],"properties":{"description":{"type":"string","maxLength":1024},"endpoint":{"type":"string","minLength":1,"maxLength":63},"versions":{"type":"array","minItems":1,"maxItems":16,"items":{"type":"object","additionalProperties":false,"required":["version","percent"],"properties":{"version":{"type":"string","pattern":"^sha256:[0-9a-f]{64}$"},"percent":{"type":"number","minimum":0,"maximum":100}}}},"quarantine":{"type":"array","minItems":0,"maxItems":256,"items":{"type":"object","additionalProperties":false,"required":["version","runKey"],"properties":{"version":{"type":"string","pattern":"^sha256:[0-9a-f]{64}$"},"runKey":{"type":"string","pattern":"^sha256:[0-9a-f]{64}$"},"reason":{"type":"string","maxLength":512}}}}}}}};
-const pattern74 = new RegExp("^sha256:[0-9a-f]{64}$", "u");
+const pattern77 = new RegExp("^sha256:[0-9a-f]{64}$", "u");
 
 function validate30(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -9364,7 +9605,7 @@ errors++;
 if(data13.version !== undefined){
 let data14 = data13.version;
 if(typeof data14 === "string"){
-if(!pattern74.test(data14)){
+if(!pattern77.test(data14)){
 const err39 = {instancePath:instancePath+"/spec/versions/" + i2+"/version",schemaPath:"#/properties/spec/properties/versions/items/properties/version/pattern",keyword:"pattern",params:{pattern: "^sha256:[0-9a-f]{64}$"}};
 if(vErrors === null){
 vErrors = [err39];
@@ -9507,7 +9748,7 @@ errors++;
 if(data17.version !== undefined){
 let data18 = data17.version;
 if(typeof data18 === "string"){
-if(!pattern74.test(data18)){
+if(!pattern77.test(data18)){
 const err51 = {instancePath:instancePath+"/spec/quarantine/" + i3+"/version",schemaPath:"#/properties/spec/properties/quarantine/items/properties/version/pattern",keyword:"pattern",params:{pattern: "^sha256:[0-9a-f]{64}$"}};
 if(vErrors === null){
 vErrors = [err51];
@@ -9532,7 +9773,7 @@ errors++;
 if(data17.runKey !== undefined){
 let data19 = data17.runKey;
 if(typeof data19 === "string"){
-if(!pattern74.test(data19)){
+if(!pattern77.test(data19)){
 const err53 = {instancePath:instancePath+"/spec/quarantine/" + i3+"/runKey",schemaPath:"#/properties/spec/properties/quarantine/items/properties/runKey/pattern",keyword:"pattern",params:{pattern: "^sha256:[0-9a-f]{64}$"}};
 if(vErrors === null){
 vErrors = [err53];
@@ -10759,8 +11000,9 @@ return errors === 0;
 validate32.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 export const validateZone = validate33;
-const schema44 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"plumbline.dev/v1alpha1"},"kind":{"const":"Zone"},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"labels":{"type":"object","maxProperties":64,"propertyNames":{"pattern":"^[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?$"},"additionalProperties":{"type":"string","maxLength":253},"default":{}},"formerly":{"type":"array","maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"default":[]}}},"spec":{"type":"object","additionalProperties":false,"required":["jurisdiction"],"properties":{"description":{"type":"string","maxLength":1024},"jurisdiction":{"type":"string","maxLength":16,"pattern":"^[A-Z]{2}(-[A-Z0-9]{1,8})?$"}}}}};
-const pattern87 = new RegExp("^[A-Z]{2}(-[A-Z0-9]{1,8})?$", "u");
+const schema44 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"plumbline.dev/v1alpha1"},"kind":{"const":"Zone"},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"labels":{"type":"object","maxProperties":64,"propertyNames":{"pattern":"^[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?$"},"additionalProperties":{"type":"string","maxLength":253},"default":{}},"formerly":{"type":"array","maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"default":[]}}},"spec":{"type":"object","additionalProperties":false,"required":["jurisdiction"],"properties":{"description":{"type":"string","maxLength":1024},"jurisdiction":{"type":"string","maxLength":16,"pattern":"^[A-Z]{2}(-[A-Z0-9]{1,8})?$"},"transfers":{"type":"array","minItems":0,"maxItems":64,"items":{"type":"object","additionalProperties":false,"required":["to","upTo","carries","legalBasis"],"properties":{"to":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"upTo":{"type":"string","enum":["public","internal","confidential","personal","special-category"]},"carries":{"type":"array","minItems":1,"maxItems":3,"uniqueItems":true,"items":{"type":"string","enum":["rows","models","evidence"]}},"legalBasis":{"type":"string","minLength":1,"maxLength":512,"pattern":"\\S"}}}}}}}};
+const pattern90 = new RegExp("^[A-Z]{2}(-[A-Z0-9]{1,8})?$", "u");
+const pattern92 = new RegExp("\\S", "u");
 
 function validate33(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -11078,7 +11320,7 @@ vErrors.push(err23);
 errors++;
 }
 for(const key4 in data8){
-if(!((key4 === "description") || (key4 === "jurisdiction"))){
+if(!(((key4 === "description") || (key4 === "jurisdiction")) || (key4 === "transfers"))){
 const err24 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4}};
 if(vErrors === null){
 vErrors = [err24];
@@ -11127,7 +11369,7 @@ vErrors.push(err27);
 }
 errors++;
 }
-if(!pattern87.test(data10)){
+if(!pattern90.test(data10)){
 const err28 = {instancePath:instancePath+"/spec/jurisdiction",schemaPath:"#/properties/spec/properties/jurisdiction/pattern",keyword:"pattern",params:{pattern: "^[A-Z]{2}(-[A-Z0-9]{1,8})?$"}};
 if(vErrors === null){
 vErrors = [err28];
@@ -11149,9 +11391,11 @@ vErrors.push(err29);
 errors++;
 }
 }
-}
-else {
-const err30 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"}};
+if(data8.transfers !== undefined){
+let data11 = data8.transfers;
+if(Array.isArray(data11)){
+if(data11.length > 64){
+const err30 = {instancePath:instancePath+"/spec/transfers",schemaPath:"#/properties/spec/properties/transfers/maxItems",keyword:"maxItems",params:{limit: 64}};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -11160,15 +11404,292 @@ vErrors.push(err30);
 }
 errors++;
 }
-}
-}
-else {
-const err31 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(data11.length < 0){
+const err31 = {instancePath:instancePath+"/spec/transfers",schemaPath:"#/properties/spec/properties/transfers/minItems",keyword:"minItems",params:{limit: 0}};
 if(vErrors === null){
 vErrors = [err31];
 }
 else {
 vErrors.push(err31);
+}
+errors++;
+}
+const len1 = data11.length;
+for(let i2=0; i2<len1; i2++){
+let data12 = data11[i2];
+if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
+if(data12.to === undefined){
+const err32 = {instancePath:instancePath+"/spec/transfers/" + i2,schemaPath:"#/properties/spec/properties/transfers/items/required",keyword:"required",params:{missingProperty: "to"}};
+if(vErrors === null){
+vErrors = [err32];
+}
+else {
+vErrors.push(err32);
+}
+errors++;
+}
+if(data12.upTo === undefined){
+const err33 = {instancePath:instancePath+"/spec/transfers/" + i2,schemaPath:"#/properties/spec/properties/transfers/items/required",keyword:"required",params:{missingProperty: "upTo"}};
+if(vErrors === null){
+vErrors = [err33];
+}
+else {
+vErrors.push(err33);
+}
+errors++;
+}
+if(data12.carries === undefined){
+const err34 = {instancePath:instancePath+"/spec/transfers/" + i2,schemaPath:"#/properties/spec/properties/transfers/items/required",keyword:"required",params:{missingProperty: "carries"}};
+if(vErrors === null){
+vErrors = [err34];
+}
+else {
+vErrors.push(err34);
+}
+errors++;
+}
+if(data12.legalBasis === undefined){
+const err35 = {instancePath:instancePath+"/spec/transfers/" + i2,schemaPath:"#/properties/spec/properties/transfers/items/required",keyword:"required",params:{missingProperty: "legalBasis"}};
+if(vErrors === null){
+vErrors = [err35];
+}
+else {
+vErrors.push(err35);
+}
+errors++;
+}
+for(const key5 in data12){
+if(!((((key5 === "to") || (key5 === "upTo")) || (key5 === "carries")) || (key5 === "legalBasis"))){
+const err36 = {instancePath:instancePath+"/spec/transfers/" + i2,schemaPath:"#/properties/spec/properties/transfers/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5}};
+if(vErrors === null){
+vErrors = [err36];
+}
+else {
+vErrors.push(err36);
+}
+errors++;
+}
+}
+if(data12.to !== undefined){
+let data13 = data12.to;
+if(typeof data13 === "string"){
+if(!pattern4.test(data13)){
+const err37 = {instancePath:instancePath+"/spec/transfers/" + i2+"/to",schemaPath:"#/properties/spec/properties/transfers/items/properties/to/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"}};
+if(vErrors === null){
+vErrors = [err37];
+}
+else {
+vErrors.push(err37);
+}
+errors++;
+}
+}
+else {
+const err38 = {instancePath:instancePath+"/spec/transfers/" + i2+"/to",schemaPath:"#/properties/spec/properties/transfers/items/properties/to/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err38];
+}
+else {
+vErrors.push(err38);
+}
+errors++;
+}
+}
+if(data12.upTo !== undefined){
+let data14 = data12.upTo;
+if(typeof data14 !== "string"){
+const err39 = {instancePath:instancePath+"/spec/transfers/" + i2+"/upTo",schemaPath:"#/properties/spec/properties/transfers/items/properties/upTo/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err39];
+}
+else {
+vErrors.push(err39);
+}
+errors++;
+}
+if(!(((((data14 === "public") || (data14 === "internal")) || (data14 === "confidential")) || (data14 === "personal")) || (data14 === "special-category"))){
+const err40 = {instancePath:instancePath+"/spec/transfers/" + i2+"/upTo",schemaPath:"#/properties/spec/properties/transfers/items/properties/upTo/enum",keyword:"enum",params:{allowedValues: schema44.properties.spec.properties.transfers.items.properties.upTo.enum}};
+if(vErrors === null){
+vErrors = [err40];
+}
+else {
+vErrors.push(err40);
+}
+errors++;
+}
+}
+if(data12.carries !== undefined){
+let data15 = data12.carries;
+if(Array.isArray(data15)){
+if(data15.length > 3){
+const err41 = {instancePath:instancePath+"/spec/transfers/" + i2+"/carries",schemaPath:"#/properties/spec/properties/transfers/items/properties/carries/maxItems",keyword:"maxItems",params:{limit: 3}};
+if(vErrors === null){
+vErrors = [err41];
+}
+else {
+vErrors.push(err41);
+}
+errors++;
+}
+if(data15.length < 1){
+const err42 = {instancePath:instancePath+"/spec/transfers/" + i2+"/carries",schemaPath:"#/properties/spec/properties/transfers/items/properties/carries/minItems",keyword:"minItems",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err42];
+}
+else {
+vErrors.push(err42);
+}
+errors++;
+}
+const len2 = data15.length;
+for(let i3=0; i3<len2; i3++){
+let data16 = data15[i3];
+if(typeof data16 !== "string"){
+const err43 = {instancePath:instancePath+"/spec/transfers/" + i2+"/carries/" + i3,schemaPath:"#/properties/spec/properties/transfers/items/properties/carries/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err43];
+}
+else {
+vErrors.push(err43);
+}
+errors++;
+}
+if(!(((data16 === "rows") || (data16 === "models")) || (data16 === "evidence"))){
+const err44 = {instancePath:instancePath+"/spec/transfers/" + i2+"/carries/" + i3,schemaPath:"#/properties/spec/properties/transfers/items/properties/carries/items/enum",keyword:"enum",params:{allowedValues: schema44.properties.spec.properties.transfers.items.properties.carries.items.enum}};
+if(vErrors === null){
+vErrors = [err44];
+}
+else {
+vErrors.push(err44);
+}
+errors++;
+}
+}
+let i4 = data15.length;
+let j1;
+if(i4 > 1){
+const indices1 = {};
+for(;i4--;){
+let item1 = data15[i4];
+if(typeof item1 !== "string"){
+continue;
+}
+if(typeof indices1[item1] == "number"){
+j1 = indices1[item1];
+const err45 = {instancePath:instancePath+"/spec/transfers/" + i2+"/carries",schemaPath:"#/properties/spec/properties/transfers/items/properties/carries/uniqueItems",keyword:"uniqueItems",params:{i: i4, j: j1}};
+if(vErrors === null){
+vErrors = [err45];
+}
+else {
+vErrors.push(err45);
+}
+errors++;
+break;
+}
+indices1[item1] = i4;
+}
+}
+}
+else {
+const err46 = {instancePath:instancePath+"/spec/transfers/" + i2+"/carries",schemaPath:"#/properties/spec/properties/transfers/items/properties/carries/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err46];
+}
+else {
+vErrors.push(err46);
+}
+errors++;
+}
+}
+if(data12.legalBasis !== undefined){
+let data17 = data12.legalBasis;
+if(typeof data17 === "string"){
+if(func1(data17) > 512){
+const err47 = {instancePath:instancePath+"/spec/transfers/" + i2+"/legalBasis",schemaPath:"#/properties/spec/properties/transfers/items/properties/legalBasis/maxLength",keyword:"maxLength",params:{limit: 512}};
+if(vErrors === null){
+vErrors = [err47];
+}
+else {
+vErrors.push(err47);
+}
+errors++;
+}
+if(func1(data17) < 1){
+const err48 = {instancePath:instancePath+"/spec/transfers/" + i2+"/legalBasis",schemaPath:"#/properties/spec/properties/transfers/items/properties/legalBasis/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err48];
+}
+else {
+vErrors.push(err48);
+}
+errors++;
+}
+if(!pattern92.test(data17)){
+const err49 = {instancePath:instancePath+"/spec/transfers/" + i2+"/legalBasis",schemaPath:"#/properties/spec/properties/transfers/items/properties/legalBasis/pattern",keyword:"pattern",params:{pattern: "\\S"}};
+if(vErrors === null){
+vErrors = [err49];
+}
+else {
+vErrors.push(err49);
+}
+errors++;
+}
+}
+else {
+const err50 = {instancePath:instancePath+"/spec/transfers/" + i2+"/legalBasis",schemaPath:"#/properties/spec/properties/transfers/items/properties/legalBasis/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err50];
+}
+else {
+vErrors.push(err50);
+}
+errors++;
+}
+}
+}
+else {
+const err51 = {instancePath:instancePath+"/spec/transfers/" + i2,schemaPath:"#/properties/spec/properties/transfers/items/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err51];
+}
+else {
+vErrors.push(err51);
+}
+errors++;
+}
+}
+}
+else {
+const err52 = {instancePath:instancePath+"/spec/transfers",schemaPath:"#/properties/spec/properties/transfers/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err52];
+}
+else {
+vErrors.push(err52);
+}
+errors++;
+}
+}
+}
+else {
+const err53 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err53];
+}
+else {
+vErrors.push(err53);
+}
+errors++;
+}
+}
+}
+else {
+const err54 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err54];
+}
+else {
+vErrors.push(err54);
 }
 errors++;
 }

@@ -7,4 +7,35 @@ export type ZoneSpec = {
    * Whose law applies: an ISO 3166 country code, `EU`, or such a code with a region, as in `AE-DIFC`.
    */
   readonly jurisdiction: string;
+  /**
+   * What may leave the zone: nothing but what is listed here. Each entry allows one destination.
+   *
+   * @minItems 0
+   * @maxItems 64
+   *
+   * Items: What may go to one other zone, and by which right.
+   */
+  readonly transfers?: readonly {
+    /**
+     * The zone that it may go to.
+     */
+    readonly to: string;
+    /**
+     * The most sensitive class that may go; less sensitive ones may as well. In this order: public, internal, confidential, personal, special-category.
+     */
+    readonly upTo: 'public' | 'internal' | 'confidential' | 'personal' | 'special-category';
+    /**
+     * In which form: `rows` of data, `models` learnt from it, or `evidence`, which is counts, metrics and the audit trail.
+     *
+     * @minItems 1
+     * @maxItems 3
+     *
+     * Items: A form.
+     */
+    readonly carries: readonly ('rows' | 'models' | 'evidence')[];
+    /**
+     * By which right, as an auditor would look it up.
+     */
+    readonly legalBasis: string;
+  }[];
 };

@@ -81,11 +81,17 @@ const NAME_CASES: readonly CorpusCase[] = [
 ];
 
 const ZONE_CASES: readonly CorpusCase[] = [
-  model(
-    'a model that is trained in another zone',
-    MODEL.replace('target: laptop', 'target: frankfurt'),
-    '17:13 P206',
-  ),
+  {
+    name: 'a model that is trained in another zone',
+    files: { ...MODEL_FILES, 'model.yaml': MODEL.replace('target: laptop', 'target: frankfurt') },
+    places: [
+      'endpoint.yaml:7:10 P208',
+      'model.yaml:8:19 P208',
+      'model.yaml:9:21 P208',
+      'release.yaml:7:13 P205',
+    ],
+    heldBack: RELEASED,
+  },
   {
     name: 'a model whose view stands in another zone than its label',
     files: {
@@ -99,7 +105,7 @@ const ZONE_CASES: readonly CorpusCase[] = [
       ].join('---\n'),
       'view.yaml': VIEW.replace('source: transactions', 'source: eu-transactions'),
     },
-    places: ['endpoint.yaml:7:10 P205', 'model.yaml:9:21 P206', 'release.yaml:7:13 P205'],
+    places: ['endpoint.yaml:7:10 P208', 'model.yaml:9:21 P208', 'release.yaml:7:13 P205'],
     heldBack: RELEASED,
   },
   {
@@ -109,13 +115,18 @@ const ZONE_CASES: readonly CorpusCase[] = [
       'environments/eu.yaml': toEnvironment('eu', 'eu', '[frankfurt]'),
       'endpoint.yaml': ENDPOINT.replace('environment: dev', 'environment: eu'),
     },
-    places: ['endpoint.yaml:8:16 P206', 'release.yaml:7:13 P205'],
+    places: ['endpoint.yaml:7:10 P208', 'endpoint.yaml:7:10 P208', 'release.yaml:7:13 P205'],
     heldBack: ['Endpoint/fraud', 'Release/fraud'],
   },
   {
     name: 'data that moves to another zone, below a model that does not',
     files: { ...MODEL_FILES, 'connection.yaml': CONNECTION.replace('zone: ae', 'zone: eu') },
-    places: ['endpoint.yaml:7:10 P205', 'model.yaml:17:13 P206', 'release.yaml:7:13 P205'],
+    places: [
+      'endpoint.yaml:7:10 P208',
+      'model.yaml:8:19 P208',
+      'model.yaml:9:21 P208',
+      'release.yaml:7:13 P205',
+    ],
     heldBack: RELEASED,
   },
 ];

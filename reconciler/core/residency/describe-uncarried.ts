@@ -1,0 +1,20 @@
+import { parseRefKey, type RefKey, toRefTitle } from '../contracts/ref.ts';
+import { isRefused, type Residency } from './solve-residency.ts';
+
+/**
+ * What its zones allow to cross is lawful, and still does not move by itself: this version brings
+ * neither rows nor models from one zone to another. Who needs them waits and says so.
+ */
+export function describeUncarried(
+  residency: Residency,
+): ReadonlyMap<RefKey, { readonly uncarried: string }> {
+  const lawful = residency.crossings.filter((crossing) => !isRefused(crossing));
+  return new Map(
+    lawful.map(({ flow, to }) => {
+      const ref = parseRefKey(flow.from);
+      const what = ref === null ? flow.from : toRefTitle(ref);
+      const uncarried = `it needs ${flow.form} of ${what}, which may come to zone "${to}", but this version carries nothing between zones`;
+      return [flow.to, { uncarried }];
+    }),
+  );
+}

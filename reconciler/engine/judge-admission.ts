@@ -1,9 +1,10 @@
 import type { Oid } from '../core/contracts/git.ts';
-import type { Instant } from '../core/contracts/instant.ts';
+import { type Instant, toRfc3339 } from '../core/contracts/instant.ts';
 import type { JsonObject } from '../core/contracts/json.ts';
 import { type NormalForm, toRef } from '../core/contracts/normal-form.ts';
 import type { Read } from '../core/contracts/read.ts';
 import { type Ref, type RefKey, toRefKey } from '../core/contracts/ref.ts';
+import { isExpired, listHolds } from '../core/holds/hold.ts';
 import type { Admission } from '../core/plan/admission.ts';
 import { admit } from '../core/plan/admit.ts';
 import type { Planner, Recorded } from '../core/plan/planner.ts';
@@ -57,7 +58,14 @@ export async function judgeAdmission(input: JudgementInput): Promise<AdmissionJu
     removals: countRemovals({ ...input, ...world, ...rules, plan }),
     denied: judgement.denied,
   });
-  return { plan, admission, warnings: judgement.warnings };
+  return { plan, admission, warnings: [...judgement.warnings, ...listExpired(desired, input.now)] };
+}
+
+/** Validation reads no clock, so that a hold is over is said here. */
+function listExpired(desired: readonly NormalForm[], now: Instant): readonly string[] {
+  return listHolds(desired)
+    .filter((hold) => isExpired(hold, now))
+    .map(({ name, until }) => `hold ${name} ended at ${toRfc3339(until)} and is without effect`);
 }
 
 function toCases(

@@ -1,4 +1,6 @@
 import { type Ref, toRefKey } from '../core/contracts/ref.ts';
+import { applyHold } from '../core/holds/apply-hold.ts';
+import { findHold } from '../core/holds/hold.ts';
 import { isAdmitted } from '../core/plan/admit.ts';
 import type { Effect } from '../core/plan/effect.ts';
 import type { PlanContext, PlannerResult } from '../core/plan/planner.ts';
@@ -40,7 +42,9 @@ export async function workKey(
   const context = await readContext(deps, admission, ref, observed);
   const desired = admission.desired.get(toRefKey(ref)) ?? null;
   const now = deps.clock.now();
-  const result = handler.plan({ ref, desired, observed, facts, recorded, now, context });
+  const planned = handler.plan({ ref, desired, observed, facts, recorded, now, context });
+  const hold = findHold(admission.holds, ref, now);
+  const result = applyHold(planned, hold, open?.effect.id ?? null);
   const admitted = admission.effects.get(toRefKey(ref)) ?? [];
   const effect = result.effects.find((candidate) => isAdmitted(candidate, admitted));
   if (open !== undefined && open.effect.id !== effect?.id && observed.state !== 'unknown') {

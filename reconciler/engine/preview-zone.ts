@@ -1,13 +1,15 @@
 import { digestJson } from '../core/contracts/digest.ts';
-import type { Instant } from '../core/contracts/instant.ts';
+import { type Instant, toRfc3339 } from '../core/contracts/instant.ts';
 import { type NormalForm, toRef } from '../core/contracts/normal-form.ts';
 import type { Read } from '../core/contracts/read.ts';
 import { parseRefKey, type Ref, type RefKey, toRefKey } from '../core/contracts/ref.ts';
+import { findHold, listHolds } from '../core/holds/hold.ts';
 import { assumeRecorded } from '../core/plan/assume-recorded.ts';
 import { chooseDesired } from '../core/plan/choose-desired.ts';
 import type { Planner, Recorded } from '../core/plan/planner.ts';
 import { toPlatformRules } from '../core/plan/platform-rules.ts';
 import type { HeldResource, PlanView } from '../core/plan/render-plan-text.ts';
+import type { ZonePlan } from '../core/plan/zone-plan.ts';
 import type { RevisionJudgement } from '../core/spec/judge-revision.ts';
 import { toPrintable } from '../core/spec/printable.ts';
 import { judgeAdmission } from './judge-admission.ts';
@@ -45,9 +47,29 @@ export async function previewZone(
     policy: deps.policy,
     rules: toPlatformRules(ledger === null || ledger.length === 0 ? desired : ledger),
   });
-  const held = heldBack.flatMap((key) => describeHeld(judgement, live, key));
+  const held = [
+    ...heldBack.flatMap((key) => describeHeld(judgement, live, key)),
+    ...describePaused(result.plan, desired, live, deps.now),
+  ];
   const observedFrom = ledger === null ? 'no ledger yet' : 'live as the ledger says';
   return { ...result, held, observedFrom };
+}
+
+/** What a hold keeps from changing, with the hold's own words. */
+function describePaused(
+  { waiting }: ZonePlan,
+  desired: readonly NormalForm[],
+  live: ReadonlyMap<RefKey, NormalForm>,
+  now: Instant,
+): readonly HeldResource[] {
+  const holds = listHolds(desired);
+  return waiting.flatMap(({ ref, waiting: reasons }) => {
+    const hold = findHold(holds, ref, now);
+    const reason = reasons.at(-1);
+    if (hold === null || reason === undefined) return [];
+    const why = `${reason.on}, until ${toRfc3339(hold.until)}`;
+    return [{ ref, why, isLive: live.has(toRefKey(ref)) }];
+  });
 }
 
 function describeHeld(

@@ -1,4 +1,5 @@
 import { parseRefKey, type Ref, type RefKey, toRefKey, toRefTitle } from '../contracts/ref.ts';
+import { checkHolds } from '../holds/check-holds.ts';
 import { applyOverrides } from '../overrides/apply-overrides.ts';
 import { checkOverrides } from '../overrides/check-overrides.ts';
 import { checkResidency } from '../residency/check-residency.ts';
@@ -41,6 +42,7 @@ export function decideValidity(input: {
     ...identities.problems,
     ...overridden.problems,
     ...checkOverrides(usable, unusable),
+    ...checkHolds(usable, unusable),
     ...checkReferences(graph, unusable, listUnreadPaths(broken)),
     ...checkZones(graph, placements),
     ...checkTransfers(graph),

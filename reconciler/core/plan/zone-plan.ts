@@ -5,6 +5,8 @@ import type { NormalForm } from '../contracts/normal-form.ts';
 import { toRef } from '../contracts/normal-form.ts';
 import type { Read } from '../contracts/read.ts';
 import { compareRefs, parseRefKey, type Ref, type RefKey, toRefKey } from '../contracts/ref.ts';
+import { applyHold } from '../holds/apply-hold.ts';
+import { findHold, listHolds } from '../holds/hold.ts';
 import type { Condition } from '../status/condition.ts';
 import { directionOf } from './actions.ts';
 import type { Effect, EffectId } from './effect.ts';
@@ -32,7 +34,11 @@ export type ZonePlan = {
 /** The whole plan of a zone: each kind's planner on its own, then the order between effects. */
 export function planZone(input: ZonePlanInput): ZonePlan {
   const desired = new Map(input.desired.map((form) => [toRefKey(toRef(form)), form]));
-  const results = listRefs(input, desired).map((ref) => ({ ref, ...planOne(input, desired, ref) }));
+  const holds = listHolds(input.desired);
+  const results = listRefs(input, desired).map((ref) => {
+    const hold = findHold(holds, ref, input.now);
+    return { ref, ...applyHold(planOne(input, desired, ref), hold) };
+  });
   const effects = results.flatMap((result) => result.effects);
   return {
     zone: input.zone,

@@ -3,6 +3,7 @@ import { BYTE_CASES } from './corpus/bytes.ts';
 import type { CorpusCase } from './corpus/case.ts';
 import { FIELD_CASES, FREEZING_FIELD_CASES } from './corpus/fields.ts';
 import { GRAPH_CASES } from './corpus/graph.ts';
+import { HOLD_CASES } from './corpus/holds.ts';
 import { MODEL_FIELD_CASES } from './corpus/model-fields.ts';
 import { MODEL_GRAPH_CASES } from './corpus/model-graph.ts';
 import { OVERRIDE_CASES } from './corpus/overrides.ts';
@@ -36,5 +37,6 @@ describe('a repo with mistakes, each reported in its place', () => {
     it.each(MODEL_GRAPH_CASES)('$name', expectCase);
     it.each(RESIDENCY_CASES)('$name', expectCase);
     it.each(OVERRIDE_CASES)('$name', expectCase);
+    it.each(HOLD_CASES)('$name', expectCase);
   });
 });

@@ -26,4 +26,5 @@ export const PLANNERS: Readonly<Record<string, Planner>> = {
   Endpoint: planEndpoint,
   Release: planRelease,
   Monitor: planMonitor,
+  Hold: planDefinition,
 };

@@ -6,6 +6,7 @@ import { checkDataSource } from './data-source.ts';
 import { checkEndpoint } from './endpoint.ts';
 import { checkFeatureView } from './feature-view.ts';
 import type { FieldCheck } from './field-check.ts';
+import { checkHold } from './hold.ts';
 import { checkModel } from './model.ts';
 import { checkMonitor } from './monitor.ts';
 import { checkRelease } from './release.ts';
@@ -15,6 +16,7 @@ const CHECKS: { readonly [K in Kind]?: FieldCheck<SpecByKind[K]> } = {
   DataSource: checkDataSource,
   Endpoint: checkEndpoint,
   FeatureView: checkFeatureView,
+  Hold: checkHold,
   Model: checkModel,
   Monitor: checkMonitor,
   Release: checkRelease,

@@ -6,6 +6,7 @@ import type { EndpointSpec } from './endpoint.generated.ts';
 import type { EntitySpec } from './entity.generated.ts';
 import type { EnvironmentSpec } from './environment.generated.ts';
 import type { FeatureViewSpec } from './feature-view.generated.ts';
+import type { HoldSpec } from './hold.generated.ts';
 import type { ModelSpec } from './model.generated.ts';
 import type { MonitorSpec } from './monitor.generated.ts';
 import type { NamespaceSpec } from './namespace.generated.ts';
@@ -14,7 +15,7 @@ import type { ReleaseSpec } from './release.generated.ts';
 import type { TargetSpec } from './target.generated.ts';
 import type { TrainerSpec } from './trainer.generated.ts';
 import type { ZoneSpec } from './zone.generated.ts';
-import { validateConnection, validateDataSource, validateEndpoint, validateEntity, validateEnvironment, validateFeatureView, validateModel, validateMonitor, validateNamespace, validatePlatform, validateRelease, validateTarget, validateTrainer, validateZone } from './validators.generated.ts';
+import { validateConnection, validateDataSource, validateEndpoint, validateEntity, validateEnvironment, validateFeatureView, validateHold, validateModel, validateMonitor, validateNamespace, validatePlatform, validateRelease, validateTarget, validateTrainer, validateZone } from './validators.generated.ts';
 
 export interface SpecByKind {
   readonly Connection: ConnectionSpec;
@@ -23,6 +24,7 @@ export interface SpecByKind {
   readonly Entity: EntitySpec;
   readonly Environment: EnvironmentSpec;
   readonly FeatureView: FeatureViewSpec;
+  readonly Hold: HoldSpec;
   readonly Model: ModelSpec;
   readonly Monitor: MonitorSpec;
   readonly Namespace: NamespaceSpec;
@@ -1449,6 +1451,175 @@ export const KINDS: Readonly<Record<Kind, KindFacts>> = {
       }
     },
     validate: validateFeatureView as unknown as Validate,
+  },
+  Hold: {
+    kind: "Hold",
+    scope: "platform",
+    zone: "all",
+    freezes: false,
+    reservedNames: [],
+    references: [],
+    unordered: [],
+    uniqueBy: [],
+    defaultsFrom: [],
+    withoutEffect: [
+      [
+        "spec",
+        "description"
+      ]
+    ],
+    schema: {
+      "description": "A declared pause: some resources stay as they are for a while.",
+      "type": "object",
+      "additionalProperties": false,
+      "properties": {
+        "apiVersion": {
+          "description": "The version of the language. Documents of any other API are ignored.",
+          "const": "plumbline.dev/v1alpha1"
+        },
+        "kind": {
+          "description": "The kind of the resource.",
+          "const": "Hold"
+        },
+        "metadata": {
+          "description": "Who the resource is. It belongs to the whole platform, so it has no namespace.",
+          "type": "object",
+          "additionalProperties": false,
+          "properties": {
+            "name": {
+              "description": "Lower-case letters, digits and hyphens; at most 63 characters.",
+              "type": "string",
+              "x-name": true
+            },
+            "labels": {
+              "description": "Your own notes, as short texts. They have no effect.",
+              "type": "object",
+              "propertyNames": {
+                "description": "A key is letters, digits, dots, hyphens, underscores and slashes."
+              },
+              "additionalProperties": {
+                "type": "string"
+              },
+              "examples": [
+                {
+                  "team": "payments"
+                }
+              ]
+            },
+            "formerly": {
+              "description": "Names this resource had before, so that a rename is not a removal and a creation.",
+              "type": "array",
+              "items": {
+                "description": "Lower-case letters, digits and hyphens; at most 63 characters.",
+                "type": "string",
+                "x-name": true
+              },
+              "examples": [
+                [
+                  "laptop"
+                ]
+              ]
+            }
+          }
+        },
+        "spec": {
+          "description": "What the hold should be.",
+          "type": "object",
+          "additionalProperties": false,
+          "properties": {
+            "description": {
+              "description": "A sentence for people. It has no effect.",
+              "type": "string"
+            },
+            "reason": {
+              "description": "Why nothing may change, for whoever waits.",
+              "type": "string",
+              "examples": [
+                "Year-end closing"
+              ]
+            },
+            "owner": {
+              "description": "The group to ask, as your identity provider names it.",
+              "type": "string",
+              "examples": [
+                "platform-team"
+              ]
+            },
+            "from": {
+              "description": "When the pause begins. Left out, it begins as soon as the hold is merged.",
+              "type": "string",
+              "examples": [
+                "2026-12-20T00:00:00Z"
+              ]
+            },
+            "until": {
+              "description": "When it ends by itself. From then on the hold is without effect, and a plan says so.",
+              "type": "string",
+              "examples": [
+                "2027-01-04T00:00:00Z"
+              ]
+            },
+            "resources": {
+              "description": "What stays as it is. A resource is held when all fields of one entry fit it.",
+              "type": "array",
+              "items": {
+                "description": "Some resources: at least one of the fields.",
+                "type": "object",
+                "additionalProperties": false,
+                "properties": {
+                  "kind": {
+                    "description": "Only resources of this kind. A Platform, a Zone and a Hold cannot be held.",
+                    "type": "string",
+                    "enum": [
+                      "Connection",
+                      "DataSource",
+                      "Endpoint",
+                      "Entity",
+                      "Environment",
+                      "FeatureView",
+                      "Model",
+                      "Monitor",
+                      "Namespace",
+                      "Release",
+                      "Target",
+                      "Trainer"
+                    ],
+                    "examples": [
+                      "Release"
+                    ]
+                  },
+                  "namespace": {
+                    "description": "Only resources of this namespace.",
+                    "type": "string",
+                    "x-name": true,
+                    "examples": [
+                      "payments"
+                    ]
+                  },
+                  "name": {
+                    "description": "Only resources of this name.",
+                    "type": "string",
+                    "x-name": true,
+                    "examples": [
+                      "fraud"
+                    ]
+                  }
+                }
+              },
+              "examples": [
+                [
+                  {
+                    "kind": "Release",
+                    "namespace": "payments"
+                  }
+                ]
+              ]
+            }
+          }
+        }
+      }
+    },
+    validate: validateHold as unknown as Validate,
   },
   Model: {
     kind: "Model",

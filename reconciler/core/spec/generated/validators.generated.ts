@@ -5042,14 +5042,704 @@ return errors === 0;
 }
 validate25.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateModel = validate26;
-const schema37 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"plumbline.dev/v1alpha1"},"kind":{"const":"Model"},"metadata":{"type":"object","additionalProperties":false,"required":["name","namespace"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"namespace":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"labels":{"type":"object","maxProperties":64,"propertyNames":{"pattern":"^[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?$"},"additionalProperties":{"type":"string","maxLength":253},"default":{}},"formerly":{"type":"array","maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"default":[]}}},"spec":{"type":"object","additionalProperties":false,"required":["task","label","features","training"],"properties":{"description":{"type":"string","maxLength":1024},"task":{"type":"string","enum":["binary-classification"]},"label":{"type":"object","additionalProperties":false,"required":["source","column","maturity"],"properties":{"source":{"type":"string","minLength":1,"maxLength":63},"column":{"type":"string","maxLength":63,"pattern":"^[A-Za-z][A-Za-z0-9_]*$"},"maturity":{"type":"string","pattern":"^[1-9][0-9]{0,8}(s|m|h|d)$"}}},"features":{"type":"array","minItems":1,"maxItems":64,"items":{"type":"object","additionalProperties":false,"required":["view","names"],"properties":{"view":{"type":"string","minLength":1,"maxLength":63},"names":{"type":"array","minItems":1,"maxItems":256,"uniqueItems":true,"items":{"type":"string","maxLength":63,"pattern":"^[A-Za-z][A-Za-z0-9_]*$"}}}}},"requestFeatures":{"type":"array","minItems":0,"maxItems":64,"default":[],"items":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","maxLength":63,"pattern":"^[A-Za-z][A-Za-z0-9_]*$"},"column":{"type":"string","maxLength":63,"pattern":"^[A-Za-z][A-Za-z0-9_]*$"},"categories":{"type":"array","minItems":1,"maxItems":1024,"uniqueItems":true,"items":{"type":"string","maxLength":256}}}}},"training":{"type":"object","additionalProperties":false,"required":["trainer","window","split","target","pool"],"properties":{"trainer":{"type":"string","minLength":1,"maxLength":63},"parameters":{"type":"object","maxProperties":64,"propertyNames":{"pattern":"^[A-Za-z][A-Za-z0-9_]{0,63}$"},"additionalProperties":{"type":["number","boolean","string"],"maxLength":256},"default":{}},"window":{"type":"object","additionalProperties":false,"required":["asOf","length"],"properties":{"asOf":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"},"length":{"type":"string","pattern":"^[1-9][0-9]{0,8}(s|m|h|d)$"}}},"split":{"type":"object","additionalProperties":false,"required":["validation","test"],"properties":{"validation":{"type":"string","pattern":"^[1-9][0-9]{0,8}(s|m|h|d)$"},"test":{"type":"string","pattern":"^[1-9][0-9]{0,8}(s|m|h|d)$"}}},"target":{"type":"string","minLength":1,"maxLength":63},"pool":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"seed":{"type":"integer","minimum":0,"maximum":2147483647,"default":0},"maxRuntime":{"type":"string","pattern":"^[1-9][0-9]{0,8}(s|m|h|d)$","default":"1h"},"retries":{"type":"integer","minimum":0,"maximum":10,"default":2}}},"evaluation":{"type":"object","additionalProperties":false,"properties":{"slices":{"type":"array","minItems":0,"maxItems":16,"uniqueItems":true,"default":[],"items":{"type":"string","maxLength":63,"pattern":"^[A-Za-z][A-Za-z0-9_]*$"}}},"default":{"slices":[]}},"gates":{"type":"array","minItems":0,"maxItems":64,"default":[],"items":{"type":"object","additionalProperties":false,"required":["metric","minimum"],"properties":{"metric":{"type":"string","enum":["auc","average-precision","recall","precision","accuracy"]},"slice":{"type":"object","additionalProperties":false,"required":["column","value"],"properties":{"column":{"type":"string","maxLength":63,"pattern":"^[A-Za-z][A-Za-z0-9_]*$"},"value":{"type":"string","maxLength":256}}},"minimum":{"type":"number","minimum":0,"maximum":1}}}},"card":{"type":"object","additionalProperties":false,"properties":{"owner":{"type":"string","maxLength":256},"intendedUse":{"type":"string","maxLength":2048},"limitations":{"type":"string","maxLength":2048}}},"retrain":{"type":"object","additionalProperties":false,"required":["mode"],"properties":{"on":{"type":"array","minItems":1,"maxItems":1,"items":{"type":"string","enum":["drift"]},"default":["drift"]},"mode":{"type":"string","enum":["train-then-propose"]}}}}}}};
-const pattern50 = new RegExp("^[A-Za-z][A-Za-z0-9_]{0,63}$", "u");
+export const validateHold = validate26;
+const schema37 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"plumbline.dev/v1alpha1"},"kind":{"const":"Hold"},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"labels":{"type":"object","maxProperties":64,"propertyNames":{"pattern":"^[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?$"},"additionalProperties":{"type":"string","maxLength":253},"default":{}},"formerly":{"type":"array","maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"default":[]}}},"spec":{"type":"object","additionalProperties":false,"required":["reason","owner","until","resources"],"properties":{"description":{"type":"string","maxLength":1024},"reason":{"type":"string","minLength":1,"maxLength":256,"pattern":"^[^\\s]([^\\r\\n\\t]*[^\\s])?$"},"owner":{"type":"string","maxLength":128,"pattern":"^[^\\s]([^\\r\\n\\t]*[^\\s])?$"},"from":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"},"until":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"},"resources":{"type":"array","minItems":1,"maxItems":64,"items":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"kind":{"type":"string","enum":["Connection","DataSource","Endpoint","Entity","Environment","FeatureView","Model","Monitor","Namespace","Release","Target","Trainer"]},"namespace":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"}}}}}}}};
+const pattern44 = new RegExp("^[^\\s]([^\\r\\n\\t]*[^\\s])?$", "u");
 
 function validate26(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
 const evaluated0 = validate26.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.apiVersion === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "apiVersion"}};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(data.kind === undefined){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "kind"}};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if(data.metadata === undefined){
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "metadata"}};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+if(data.spec === undefined){
+const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "spec"}};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+for(const key0 in data){
+if(!((((key0 === "apiVersion") || (key0 === "kind")) || (key0 === "metadata")) || (key0 === "spec"))){
+const err4 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+if(data.apiVersion !== undefined){
+if("plumbline.dev/v1alpha1" !== data.apiVersion){
+const err5 = {instancePath:instancePath+"/apiVersion",schemaPath:"#/properties/apiVersion/const",keyword:"const",params:{allowedValue: "plumbline.dev/v1alpha1"}};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+if(data.kind !== undefined){
+if("Hold" !== data.kind){
+const err6 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/const",keyword:"const",params:{allowedValue: "Hold"}};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+if(data.metadata !== undefined){
+let data2 = data.metadata;
+if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
+if(data2.labels === undefined){
+data2.labels = {};
+}
+if(data2.formerly === undefined){
+data2.formerly = [];
+}
+if(data2.name === undefined){
+const err7 = {instancePath:instancePath+"/metadata",schemaPath:"#/properties/metadata/required",keyword:"required",params:{missingProperty: "name"}};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+for(const key1 in data2){
+if(!(((key1 === "name") || (key1 === "labels")) || (key1 === "formerly"))){
+const err8 = {instancePath:instancePath+"/metadata",schemaPath:"#/properties/metadata/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+if(data2.name !== undefined){
+let data3 = data2.name;
+if(typeof data3 === "string"){
+if(!pattern4.test(data3)){
+const err9 = {instancePath:instancePath+"/metadata/name",schemaPath:"#/properties/metadata/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"}};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+else {
+const err10 = {instancePath:instancePath+"/metadata/name",schemaPath:"#/properties/metadata/properties/name/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+let data4 = data2.labels;
+if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
+if(Object.keys(data4).length > 64){
+const err11 = {instancePath:instancePath+"/metadata/labels",schemaPath:"#/properties/metadata/properties/labels/maxProperties",keyword:"maxProperties",params:{limit: 64}};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+for(const key2 in data4){
+const _errs11 = errors;
+if(typeof key2 === "string"){
+if(!pattern5.test(key2)){
+const err12 = {instancePath:instancePath+"/metadata/labels",schemaPath:"#/properties/metadata/properties/labels/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?$"},propertyName:key2};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+var valid2 = _errs11 === errors;
+if(!valid2){
+const err13 = {instancePath:instancePath+"/metadata/labels",schemaPath:"#/properties/metadata/properties/labels/propertyNames",keyword:"propertyNames",params:{propertyName: key2}};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+}
+for(const key3 in data4){
+let data5 = data4[key3];
+if(typeof data5 === "string"){
+if(func1(data5) > 253){
+const err14 = {instancePath:instancePath+"/metadata/labels/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/metadata/properties/labels/additionalProperties/maxLength",keyword:"maxLength",params:{limit: 253}};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+}
+else {
+const err15 = {instancePath:instancePath+"/metadata/labels/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/metadata/properties/labels/additionalProperties/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+}
+}
+else {
+const err16 = {instancePath:instancePath+"/metadata/labels",schemaPath:"#/properties/metadata/properties/labels/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+let data6 = data2.formerly;
+if(Array.isArray(data6)){
+if(data6.length > 16){
+const err17 = {instancePath:instancePath+"/metadata/formerly",schemaPath:"#/properties/metadata/properties/formerly/maxItems",keyword:"maxItems",params:{limit: 16}};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+const len0 = data6.length;
+for(let i0=0; i0<len0; i0++){
+let data7 = data6[i0];
+if(typeof data7 === "string"){
+if(!pattern4.test(data7)){
+const err18 = {instancePath:instancePath+"/metadata/formerly/" + i0,schemaPath:"#/properties/metadata/properties/formerly/items/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"}};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+}
+else {
+const err19 = {instancePath:instancePath+"/metadata/formerly/" + i0,schemaPath:"#/properties/metadata/properties/formerly/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+}
+let i1 = data6.length;
+let j0;
+if(i1 > 1){
+const indices0 = {};
+for(;i1--;){
+let item0 = data6[i1];
+if(typeof item0 !== "string"){
+continue;
+}
+if(typeof indices0[item0] == "number"){
+j0 = indices0[item0];
+const err20 = {instancePath:instancePath+"/metadata/formerly",schemaPath:"#/properties/metadata/properties/formerly/uniqueItems",keyword:"uniqueItems",params:{i: i1, j: j0}};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+break;
+}
+indices0[item0] = i1;
+}
+}
+}
+else {
+const err21 = {instancePath:instancePath+"/metadata/formerly",schemaPath:"#/properties/metadata/properties/formerly/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
+}
+errors++;
+}
+}
+else {
+const err22 = {instancePath:instancePath+"/metadata",schemaPath:"#/properties/metadata/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err22];
+}
+else {
+vErrors.push(err22);
+}
+errors++;
+}
+}
+if(data.spec !== undefined){
+let data8 = data.spec;
+if(data8 && typeof data8 == "object" && !Array.isArray(data8)){
+if(data8.reason === undefined){
+const err23 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/required",keyword:"required",params:{missingProperty: "reason"}};
+if(vErrors === null){
+vErrors = [err23];
+}
+else {
+vErrors.push(err23);
+}
+errors++;
+}
+if(data8.owner === undefined){
+const err24 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/required",keyword:"required",params:{missingProperty: "owner"}};
+if(vErrors === null){
+vErrors = [err24];
+}
+else {
+vErrors.push(err24);
+}
+errors++;
+}
+if(data8.until === undefined){
+const err25 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/required",keyword:"required",params:{missingProperty: "until"}};
+if(vErrors === null){
+vErrors = [err25];
+}
+else {
+vErrors.push(err25);
+}
+errors++;
+}
+if(data8.resources === undefined){
+const err26 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/required",keyword:"required",params:{missingProperty: "resources"}};
+if(vErrors === null){
+vErrors = [err26];
+}
+else {
+vErrors.push(err26);
+}
+errors++;
+}
+for(const key4 in data8){
+if(!((((((key4 === "description") || (key4 === "reason")) || (key4 === "owner")) || (key4 === "from")) || (key4 === "until")) || (key4 === "resources"))){
+const err27 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4}};
+if(vErrors === null){
+vErrors = [err27];
+}
+else {
+vErrors.push(err27);
+}
+errors++;
+}
+}
+if(data8.description !== undefined){
+let data9 = data8.description;
+if(typeof data9 === "string"){
+if(func1(data9) > 1024){
+const err28 = {instancePath:instancePath+"/spec/description",schemaPath:"#/properties/spec/properties/description/maxLength",keyword:"maxLength",params:{limit: 1024}};
+if(vErrors === null){
+vErrors = [err28];
+}
+else {
+vErrors.push(err28);
+}
+errors++;
+}
+}
+else {
+const err29 = {instancePath:instancePath+"/spec/description",schemaPath:"#/properties/spec/properties/description/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err29];
+}
+else {
+vErrors.push(err29);
+}
+errors++;
+}
+}
+if(data8.reason !== undefined){
+let data10 = data8.reason;
+if(typeof data10 === "string"){
+if(func1(data10) > 256){
+const err30 = {instancePath:instancePath+"/spec/reason",schemaPath:"#/properties/spec/properties/reason/maxLength",keyword:"maxLength",params:{limit: 256}};
+if(vErrors === null){
+vErrors = [err30];
+}
+else {
+vErrors.push(err30);
+}
+errors++;
+}
+if(func1(data10) < 1){
+const err31 = {instancePath:instancePath+"/spec/reason",schemaPath:"#/properties/spec/properties/reason/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err31];
+}
+else {
+vErrors.push(err31);
+}
+errors++;
+}
+if(!pattern44.test(data10)){
+const err32 = {instancePath:instancePath+"/spec/reason",schemaPath:"#/properties/spec/properties/reason/pattern",keyword:"pattern",params:{pattern: "^[^\\s]([^\\r\\n\\t]*[^\\s])?$"}};
+if(vErrors === null){
+vErrors = [err32];
+}
+else {
+vErrors.push(err32);
+}
+errors++;
+}
+}
+else {
+const err33 = {instancePath:instancePath+"/spec/reason",schemaPath:"#/properties/spec/properties/reason/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err33];
+}
+else {
+vErrors.push(err33);
+}
+errors++;
+}
+}
+if(data8.owner !== undefined){
+let data11 = data8.owner;
+if(typeof data11 === "string"){
+if(func1(data11) > 128){
+const err34 = {instancePath:instancePath+"/spec/owner",schemaPath:"#/properties/spec/properties/owner/maxLength",keyword:"maxLength",params:{limit: 128}};
+if(vErrors === null){
+vErrors = [err34];
+}
+else {
+vErrors.push(err34);
+}
+errors++;
+}
+if(!pattern44.test(data11)){
+const err35 = {instancePath:instancePath+"/spec/owner",schemaPath:"#/properties/spec/properties/owner/pattern",keyword:"pattern",params:{pattern: "^[^\\s]([^\\r\\n\\t]*[^\\s])?$"}};
+if(vErrors === null){
+vErrors = [err35];
+}
+else {
+vErrors.push(err35);
+}
+errors++;
+}
+}
+else {
+const err36 = {instancePath:instancePath+"/spec/owner",schemaPath:"#/properties/spec/properties/owner/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err36];
+}
+else {
+vErrors.push(err36);
+}
+errors++;
+}
+}
+if(data8.from !== undefined){
+let data12 = data8.from;
+if(typeof data12 === "string"){
+if(!pattern7.test(data12)){
+const err37 = {instancePath:instancePath+"/spec/from",schemaPath:"#/properties/spec/properties/from/pattern",keyword:"pattern",params:{pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"}};
+if(vErrors === null){
+vErrors = [err37];
+}
+else {
+vErrors.push(err37);
+}
+errors++;
+}
+}
+else {
+const err38 = {instancePath:instancePath+"/spec/from",schemaPath:"#/properties/spec/properties/from/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err38];
+}
+else {
+vErrors.push(err38);
+}
+errors++;
+}
+}
+if(data8.until !== undefined){
+let data13 = data8.until;
+if(typeof data13 === "string"){
+if(!pattern7.test(data13)){
+const err39 = {instancePath:instancePath+"/spec/until",schemaPath:"#/properties/spec/properties/until/pattern",keyword:"pattern",params:{pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"}};
+if(vErrors === null){
+vErrors = [err39];
+}
+else {
+vErrors.push(err39);
+}
+errors++;
+}
+}
+else {
+const err40 = {instancePath:instancePath+"/spec/until",schemaPath:"#/properties/spec/properties/until/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err40];
+}
+else {
+vErrors.push(err40);
+}
+errors++;
+}
+}
+if(data8.resources !== undefined){
+let data14 = data8.resources;
+if(Array.isArray(data14)){
+if(data14.length > 64){
+const err41 = {instancePath:instancePath+"/spec/resources",schemaPath:"#/properties/spec/properties/resources/maxItems",keyword:"maxItems",params:{limit: 64}};
+if(vErrors === null){
+vErrors = [err41];
+}
+else {
+vErrors.push(err41);
+}
+errors++;
+}
+if(data14.length < 1){
+const err42 = {instancePath:instancePath+"/spec/resources",schemaPath:"#/properties/spec/properties/resources/minItems",keyword:"minItems",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err42];
+}
+else {
+vErrors.push(err42);
+}
+errors++;
+}
+const len1 = data14.length;
+for(let i2=0; i2<len1; i2++){
+let data15 = data14[i2];
+if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
+if(Object.keys(data15).length < 1){
+const err43 = {instancePath:instancePath+"/spec/resources/" + i2,schemaPath:"#/properties/spec/properties/resources/items/minProperties",keyword:"minProperties",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err43];
+}
+else {
+vErrors.push(err43);
+}
+errors++;
+}
+for(const key5 in data15){
+if(!(((key5 === "kind") || (key5 === "namespace")) || (key5 === "name"))){
+const err44 = {instancePath:instancePath+"/spec/resources/" + i2,schemaPath:"#/properties/spec/properties/resources/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5}};
+if(vErrors === null){
+vErrors = [err44];
+}
+else {
+vErrors.push(err44);
+}
+errors++;
+}
+}
+if(data15.kind !== undefined){
+let data16 = data15.kind;
+if(typeof data16 !== "string"){
+const err45 = {instancePath:instancePath+"/spec/resources/" + i2+"/kind",schemaPath:"#/properties/spec/properties/resources/items/properties/kind/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err45];
+}
+else {
+vErrors.push(err45);
+}
+errors++;
+}
+if(!((((((((((((data16 === "Connection") || (data16 === "DataSource")) || (data16 === "Endpoint")) || (data16 === "Entity")) || (data16 === "Environment")) || (data16 === "FeatureView")) || (data16 === "Model")) || (data16 === "Monitor")) || (data16 === "Namespace")) || (data16 === "Release")) || (data16 === "Target")) || (data16 === "Trainer"))){
+const err46 = {instancePath:instancePath+"/spec/resources/" + i2+"/kind",schemaPath:"#/properties/spec/properties/resources/items/properties/kind/enum",keyword:"enum",params:{allowedValues: schema37.properties.spec.properties.resources.items.properties.kind.enum}};
+if(vErrors === null){
+vErrors = [err46];
+}
+else {
+vErrors.push(err46);
+}
+errors++;
+}
+}
+if(data15.namespace !== undefined){
+let data17 = data15.namespace;
+if(typeof data17 === "string"){
+if(!pattern4.test(data17)){
+const err47 = {instancePath:instancePath+"/spec/resources/" + i2+"/namespace",schemaPath:"#/properties/spec/properties/resources/items/properties/namespace/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"}};
+if(vErrors === null){
+vErrors = [err47];
+}
+else {
+vErrors.push(err47);
+}
+errors++;
+}
+}
+else {
+const err48 = {instancePath:instancePath+"/spec/resources/" + i2+"/namespace",schemaPath:"#/properties/spec/properties/resources/items/properties/namespace/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err48];
+}
+else {
+vErrors.push(err48);
+}
+errors++;
+}
+}
+if(data15.name !== undefined){
+let data18 = data15.name;
+if(typeof data18 === "string"){
+if(!pattern4.test(data18)){
+const err49 = {instancePath:instancePath+"/spec/resources/" + i2+"/name",schemaPath:"#/properties/spec/properties/resources/items/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"}};
+if(vErrors === null){
+vErrors = [err49];
+}
+else {
+vErrors.push(err49);
+}
+errors++;
+}
+}
+else {
+const err50 = {instancePath:instancePath+"/spec/resources/" + i2+"/name",schemaPath:"#/properties/spec/properties/resources/items/properties/name/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err50];
+}
+else {
+vErrors.push(err50);
+}
+errors++;
+}
+}
+}
+else {
+const err51 = {instancePath:instancePath+"/spec/resources/" + i2,schemaPath:"#/properties/spec/properties/resources/items/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err51];
+}
+else {
+vErrors.push(err51);
+}
+errors++;
+}
+}
+}
+else {
+const err52 = {instancePath:instancePath+"/spec/resources",schemaPath:"#/properties/spec/properties/resources/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err52];
+}
+else {
+vErrors.push(err52);
+}
+errors++;
+}
+}
+}
+else {
+const err53 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err53];
+}
+else {
+vErrors.push(err53);
+}
+errors++;
+}
+}
+}
+else {
+const err54 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err54];
+}
+else {
+vErrors.push(err54);
+}
+errors++;
+}
+validate26.errors = vErrors;
+return errors === 0;
+}
+validate26.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+export const validateModel = validate27;
+const schema38 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"plumbline.dev/v1alpha1"},"kind":{"const":"Model"},"metadata":{"type":"object","additionalProperties":false,"required":["name","namespace"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"namespace":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"labels":{"type":"object","maxProperties":64,"propertyNames":{"pattern":"^[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?$"},"additionalProperties":{"type":"string","maxLength":253},"default":{}},"formerly":{"type":"array","maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"default":[]}}},"spec":{"type":"object","additionalProperties":false,"required":["task","label","features","training"],"properties":{"description":{"type":"string","maxLength":1024},"task":{"type":"string","enum":["binary-classification"]},"label":{"type":"object","additionalProperties":false,"required":["source","column","maturity"],"properties":{"source":{"type":"string","minLength":1,"maxLength":63},"column":{"type":"string","maxLength":63,"pattern":"^[A-Za-z][A-Za-z0-9_]*$"},"maturity":{"type":"string","pattern":"^[1-9][0-9]{0,8}(s|m|h|d)$"}}},"features":{"type":"array","minItems":1,"maxItems":64,"items":{"type":"object","additionalProperties":false,"required":["view","names"],"properties":{"view":{"type":"string","minLength":1,"maxLength":63},"names":{"type":"array","minItems":1,"maxItems":256,"uniqueItems":true,"items":{"type":"string","maxLength":63,"pattern":"^[A-Za-z][A-Za-z0-9_]*$"}}}}},"requestFeatures":{"type":"array","minItems":0,"maxItems":64,"default":[],"items":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","maxLength":63,"pattern":"^[A-Za-z][A-Za-z0-9_]*$"},"column":{"type":"string","maxLength":63,"pattern":"^[A-Za-z][A-Za-z0-9_]*$"},"categories":{"type":"array","minItems":1,"maxItems":1024,"uniqueItems":true,"items":{"type":"string","maxLength":256}}}}},"training":{"type":"object","additionalProperties":false,"required":["trainer","window","split","target","pool"],"properties":{"trainer":{"type":"string","minLength":1,"maxLength":63},"parameters":{"type":"object","maxProperties":64,"propertyNames":{"pattern":"^[A-Za-z][A-Za-z0-9_]{0,63}$"},"additionalProperties":{"type":["number","boolean","string"],"maxLength":256},"default":{}},"window":{"type":"object","additionalProperties":false,"required":["asOf","length"],"properties":{"asOf":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"},"length":{"type":"string","pattern":"^[1-9][0-9]{0,8}(s|m|h|d)$"}}},"split":{"type":"object","additionalProperties":false,"required":["validation","test"],"properties":{"validation":{"type":"string","pattern":"^[1-9][0-9]{0,8}(s|m|h|d)$"},"test":{"type":"string","pattern":"^[1-9][0-9]{0,8}(s|m|h|d)$"}}},"target":{"type":"string","minLength":1,"maxLength":63},"pool":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"seed":{"type":"integer","minimum":0,"maximum":2147483647,"default":0},"maxRuntime":{"type":"string","pattern":"^[1-9][0-9]{0,8}(s|m|h|d)$","default":"1h"},"retries":{"type":"integer","minimum":0,"maximum":10,"default":2}}},"evaluation":{"type":"object","additionalProperties":false,"properties":{"slices":{"type":"array","minItems":0,"maxItems":16,"uniqueItems":true,"default":[],"items":{"type":"string","maxLength":63,"pattern":"^[A-Za-z][A-Za-z0-9_]*$"}}},"default":{"slices":[]}},"gates":{"type":"array","minItems":0,"maxItems":64,"default":[],"items":{"type":"object","additionalProperties":false,"required":["metric","minimum"],"properties":{"metric":{"type":"string","enum":["auc","average-precision","recall","precision","accuracy"]},"slice":{"type":"object","additionalProperties":false,"required":["column","value"],"properties":{"column":{"type":"string","maxLength":63,"pattern":"^[A-Za-z][A-Za-z0-9_]*$"},"value":{"type":"string","maxLength":256}}},"minimum":{"type":"number","minimum":0,"maximum":1}}}},"card":{"type":"object","additionalProperties":false,"properties":{"owner":{"type":"string","maxLength":256},"intendedUse":{"type":"string","maxLength":2048},"limitations":{"type":"string","maxLength":2048}}},"retrain":{"type":"object","additionalProperties":false,"required":["mode"],"properties":{"on":{"type":"array","minItems":1,"maxItems":1,"items":{"type":"string","enum":["drift"]},"default":["drift"]},"mode":{"type":"string","enum":["train-then-propose"]}}}}}}};
+const pattern59 = new RegExp("^[A-Za-z][A-Za-z0-9_]{0,63}$", "u");
+
+function validate27(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate27.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5436,7 +6126,7 @@ vErrors.push(err29);
 errors++;
 }
 for(const key4 in data9){
-if(!(func6.call(schema37.properties.spec.properties, key4))){
+if(!(func6.call(schema38.properties.spec.properties, key4))){
 const err30 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4}};
 if(vErrors === null){
 vErrors = [err30];
@@ -5485,7 +6175,7 @@ vErrors.push(err33);
 errors++;
 }
 if(!(data11 === "binary-classification")){
-const err34 = {instancePath:instancePath+"/spec/task",schemaPath:"#/properties/spec/properties/task/enum",keyword:"enum",params:{allowedValues: schema37.properties.spec.properties.task.enum}};
+const err34 = {instancePath:instancePath+"/spec/task",schemaPath:"#/properties/spec/properties/task/enum",keyword:"enum",params:{allowedValues: schema38.properties.spec.properties.task.enum}};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -6152,7 +6842,7 @@ vErrors.push(err87);
 errors++;
 }
 for(const key8 in data27){
-if(!(func6.call(schema37.properties.spec.properties.training.properties, key8))){
+if(!(func6.call(schema38.properties.spec.properties.training.properties, key8))){
 const err88 = {instancePath:instancePath+"/spec/training",schemaPath:"#/properties/spec/properties/training/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8}};
 if(vErrors === null){
 vErrors = [err88];
@@ -6213,7 +6903,7 @@ errors++;
 for(const key9 in data29){
 const _errs68 = errors;
 if(typeof key9 === "string"){
-if(!pattern50.test(key9)){
+if(!pattern59.test(key9)){
 const err93 = {instancePath:instancePath+"/spec/training/parameters",schemaPath:"#/properties/spec/properties/training/properties/parameters/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z][A-Za-z0-9_]{0,63}$"},propertyName:key9};
 if(vErrors === null){
 vErrors = [err93];
@@ -6239,7 +6929,7 @@ errors++;
 for(const key10 in data29){
 let data30 = data29[key10];
 if(((!((typeof data30 == "number") && (isFinite(data30)))) && (typeof data30 !== "boolean")) && (typeof data30 !== "string")){
-const err95 = {instancePath:instancePath+"/spec/training/parameters/" + key10.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/training/properties/parameters/additionalProperties/type",keyword:"type",params:{type: schema37.properties.spec.properties.training.properties.parameters.additionalProperties.type}};
+const err95 = {instancePath:instancePath+"/spec/training/parameters/" + key10.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/training/properties/parameters/additionalProperties/type",keyword:"type",params:{type: schema38.properties.spec.properties.training.properties.parameters.additionalProperties.type}};
 if(vErrors === null){
 vErrors = [err95];
 }
@@ -6819,7 +7509,7 @@ vErrors.push(err142);
 errors++;
 }
 if(!(((((data47 === "auc") || (data47 === "average-precision")) || (data47 === "recall")) || (data47 === "precision")) || (data47 === "accuracy"))){
-const err143 = {instancePath:instancePath+"/spec/gates/" + i10+"/metric",schemaPath:"#/properties/spec/properties/gates/items/properties/metric/enum",keyword:"enum",params:{allowedValues: schema37.properties.spec.properties.gates.items.properties.metric.enum}};
+const err143 = {instancePath:instancePath+"/spec/gates/" + i10+"/metric",schemaPath:"#/properties/spec/properties/gates/items/properties/metric/enum",keyword:"enum",params:{allowedValues: schema38.properties.spec.properties.gates.items.properties.metric.enum}};
 if(vErrors === null){
 vErrors = [err143];
 }
@@ -7160,7 +7850,7 @@ vErrors.push(err170);
 errors++;
 }
 if(!(data58 === "drift")){
-const err171 = {instancePath:instancePath+"/spec/retrain/on/" + i11,schemaPath:"#/properties/spec/properties/retrain/properties/on/items/enum",keyword:"enum",params:{allowedValues: schema37.properties.spec.properties.retrain.properties.on.items.enum}};
+const err171 = {instancePath:instancePath+"/spec/retrain/on/" + i11,schemaPath:"#/properties/spec/properties/retrain/properties/on/items/enum",keyword:"enum",params:{allowedValues: schema38.properties.spec.properties.retrain.properties.on.items.enum}};
 if(vErrors === null){
 vErrors = [err171];
 }
@@ -7194,7 +7884,7 @@ vErrors.push(err173);
 errors++;
 }
 if(!(data59 === "train-then-propose")){
-const err174 = {instancePath:instancePath+"/spec/retrain/mode",schemaPath:"#/properties/spec/properties/retrain/properties/mode/enum",keyword:"enum",params:{allowedValues: schema37.properties.spec.properties.retrain.properties.mode.enum}};
+const err174 = {instancePath:instancePath+"/spec/retrain/mode",schemaPath:"#/properties/spec/properties/retrain/properties/mode/enum",keyword:"enum",params:{allowedValues: schema38.properties.spec.properties.retrain.properties.mode.enum}};
 if(vErrors === null){
 vErrors = [err174];
 }
@@ -7239,18 +7929,18 @@ vErrors.push(err177);
 }
 errors++;
 }
-validate26.errors = vErrors;
+validate27.errors = vErrors;
 return errors === 0;
 }
-validate26.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate27.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateMonitor = validate27;
-const schema38 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"plumbline.dev/v1alpha1"},"kind":{"const":"Monitor"},"metadata":{"type":"object","additionalProperties":false,"required":["name","namespace"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"namespace":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"labels":{"type":"object","maxProperties":64,"propertyNames":{"pattern":"^[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?$"},"additionalProperties":{"type":"string","maxLength":253},"default":{}},"formerly":{"type":"array","maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"default":[]}}},"spec":{"type":"object","additionalProperties":false,"required":["endpoint"],"properties":{"description":{"type":"string","maxLength":1024},"endpoint":{"type":"string","minLength":1,"maxLength":63},"window":{"type":"string","pattern":"^[1-9][0-9]{0,8}(s|m|h|d)$","default":"1h"},"falseAlarmBudget":{"type":"object","additionalProperties":false,"properties":{"perYear":{"type":"number","exclusiveMinimum":0,"maximum":1000},"windows":{"type":"integer","minimum":1,"maximum":10000000}},"default":{"perYear":4}},"effect":{"type":"object","additionalProperties":false,"properties":{"warn":{"type":"number","exclusiveMinimum":0,"maximum":100,"default":0.1},"retrain":{"type":"number","exclusiveMinimum":0,"maximum":100,"default":0.25}},"default":{"warn":0.1,"retrain":0.25}},"quality":{"type":"object","additionalProperties":false,"properties":{"nullRate":{"type":"number","minimum":0,"maximum":1,"default":0.2},"unseenRate":{"type":"number","minimum":0,"maximum":1,"default":0.2},"nonFiniteRate":{"type":"number","minimum":0,"maximum":1,"default":0.01}},"default":{"nullRate":0.2,"unseenRate":0.2,"nonFiniteRate":0.01}}}}}};
+export const validateMonitor = validate28;
+const schema39 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"plumbline.dev/v1alpha1"},"kind":{"const":"Monitor"},"metadata":{"type":"object","additionalProperties":false,"required":["name","namespace"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"namespace":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"labels":{"type":"object","maxProperties":64,"propertyNames":{"pattern":"^[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?$"},"additionalProperties":{"type":"string","maxLength":253},"default":{}},"formerly":{"type":"array","maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"default":[]}}},"spec":{"type":"object","additionalProperties":false,"required":["endpoint"],"properties":{"description":{"type":"string","maxLength":1024},"endpoint":{"type":"string","minLength":1,"maxLength":63},"window":{"type":"string","pattern":"^[1-9][0-9]{0,8}(s|m|h|d)$","default":"1h"},"falseAlarmBudget":{"type":"object","additionalProperties":false,"properties":{"perYear":{"type":"number","exclusiveMinimum":0,"maximum":1000},"windows":{"type":"integer","minimum":1,"maximum":10000000}},"default":{"perYear":4}},"effect":{"type":"object","additionalProperties":false,"properties":{"warn":{"type":"number","exclusiveMinimum":0,"maximum":100,"default":0.1},"retrain":{"type":"number","exclusiveMinimum":0,"maximum":100,"default":0.25}},"default":{"warn":0.1,"retrain":0.25}},"quality":{"type":"object","additionalProperties":false,"properties":{"nullRate":{"type":"number","minimum":0,"maximum":1,"default":0.2},"unseenRate":{"type":"number","minimum":0,"maximum":1,"default":0.2},"nonFiniteRate":{"type":"number","minimum":0,"maximum":1,"default":0.01}},"default":{"nullRate":0.2,"unseenRate":0.2,"nonFiniteRate":0.01}}}}}};
 
-function validate27(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate28(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate27.evaluated;
+const evaluated0 = validate28.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8052,19 +8742,18 @@ vErrors.push(err63);
 }
 errors++;
 }
-validate27.errors = vErrors;
+validate28.errors = vErrors;
 return errors === 0;
 }
-validate27.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate28.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateNamespace = validate28;
-const schema39 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"plumbline.dev/v1alpha1"},"kind":{"const":"Namespace"},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"labels":{"type":"object","maxProperties":64,"propertyNames":{"pattern":"^[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?$"},"additionalProperties":{"type":"string","maxLength":253},"default":{}},"formerly":{"type":"array","maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"default":[]}}},"spec":{"type":"object","additionalProperties":false,"required":["owners"],"properties":{"description":{"type":"string","maxLength":1024},"owners":{"type":"array","minItems":1,"maxItems":64,"uniqueItems":true,"items":{"type":"string","maxLength":128,"pattern":"^[^\\s]([^\\r\\n\\t]*[^\\s])?$"}}}}}};
-const pattern67 = new RegExp("^[^\\s]([^\\r\\n\\t]*[^\\s])?$", "u");
+export const validateNamespace = validate29;
+const schema40 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"plumbline.dev/v1alpha1"},"kind":{"const":"Namespace"},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"labels":{"type":"object","maxProperties":64,"propertyNames":{"pattern":"^[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?$"},"additionalProperties":{"type":"string","maxLength":253},"default":{}},"formerly":{"type":"array","maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"default":[]}}},"spec":{"type":"object","additionalProperties":false,"required":["owners"],"properties":{"description":{"type":"string","maxLength":1024},"owners":{"type":"array","minItems":1,"maxItems":64,"uniqueItems":true,"items":{"type":"string","maxLength":128,"pattern":"^[^\\s]([^\\r\\n\\t]*[^\\s])?$"}}}}}};
 
-function validate28(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate29(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate28.evaluated;
+const evaluated0 = validate29.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8450,7 +9139,7 @@ vErrors.push(err29);
 }
 errors++;
 }
-if(!pattern67.test(data11)){
+if(!pattern44.test(data11)){
 const err30 = {instancePath:instancePath+"/spec/owners/" + i2,schemaPath:"#/properties/spec/properties/owners/items/pattern",keyword:"pattern",params:{pattern: "^[^\\s]([^\\r\\n\\t]*[^\\s])?$"}};
 if(vErrors === null){
 vErrors = [err30];
@@ -8531,19 +9220,19 @@ vErrors.push(err35);
 }
 errors++;
 }
-validate28.errors = vErrors;
+validate29.errors = vErrors;
 return errors === 0;
 }
-validate28.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate29.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validatePlatform = validate29;
-const schema40 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"plumbline.dev/v1alpha1"},"kind":{"const":"Platform"},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"labels":{"type":"object","maxProperties":64,"propertyNames":{"pattern":"^[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?$"},"additionalProperties":{"type":"string","maxLength":253},"default":{}},"formerly":{"type":"array","maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"default":[]}}},"spec":{"type":"object","additionalProperties":false,"properties":{"description":{"type":"string","maxLength":1024},"deletionCapPercent":{"type":"integer","minimum":0,"maximum":100,"default":20},"policies":{"type":"array","maxItems":32,"uniqueItems":true,"items":{"type":"string","enum":["safety"]},"default":["safety"]},"requireSignedCommits":{"type":"boolean","default":false},"requiredApprovals":{"enum":["none","self","other"]},"allowedSigners":{"type":"string","maxLength":255,"pattern":"^[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$","default":"allowed_signers"},"repositoryZone":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"}}}}};
-const pattern71 = new RegExp("^[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$", "u");
+export const validatePlatform = validate30;
+const schema41 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"plumbline.dev/v1alpha1"},"kind":{"const":"Platform"},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"labels":{"type":"object","maxProperties":64,"propertyNames":{"pattern":"^[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?$"},"additionalProperties":{"type":"string","maxLength":253},"default":{}},"formerly":{"type":"array","maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"default":[]}}},"spec":{"type":"object","additionalProperties":false,"properties":{"description":{"type":"string","maxLength":1024},"deletionCapPercent":{"type":"integer","minimum":0,"maximum":100,"default":20},"policies":{"type":"array","maxItems":32,"uniqueItems":true,"items":{"type":"string","enum":["safety"]},"default":["safety"]},"requireSignedCommits":{"type":"boolean","default":false},"requiredApprovals":{"enum":["none","self","other"]},"allowedSigners":{"type":"string","maxLength":255,"pattern":"^[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$","default":"allowed_signers"},"repositoryZone":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"}}}}};
+const pattern80 = new RegExp("^[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$", "u");
 
-function validate29(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate30(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate29.evaluated;
+const evaluated0 = validate30.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8953,7 +9642,7 @@ vErrors.push(err30);
 errors++;
 }
 if(!(data12 === "safety")){
-const err31 = {instancePath:instancePath+"/spec/policies/" + i2,schemaPath:"#/properties/spec/properties/policies/items/enum",keyword:"enum",params:{allowedValues: schema40.properties.spec.properties.policies.items.enum}};
+const err31 = {instancePath:instancePath+"/spec/policies/" + i2,schemaPath:"#/properties/spec/properties/policies/items/enum",keyword:"enum",params:{allowedValues: schema41.properties.spec.properties.policies.items.enum}};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -9011,7 +9700,7 @@ errors++;
 if(data8.requiredApprovals !== undefined){
 let data14 = data8.requiredApprovals;
 if(!(((data14 === "none") || (data14 === "self")) || (data14 === "other"))){
-const err35 = {instancePath:instancePath+"/spec/requiredApprovals",schemaPath:"#/properties/spec/properties/requiredApprovals/enum",keyword:"enum",params:{allowedValues: schema40.properties.spec.properties.requiredApprovals.enum}};
+const err35 = {instancePath:instancePath+"/spec/requiredApprovals",schemaPath:"#/properties/spec/properties/requiredApprovals/enum",keyword:"enum",params:{allowedValues: schema41.properties.spec.properties.requiredApprovals.enum}};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -9033,7 +9722,7 @@ vErrors.push(err36);
 }
 errors++;
 }
-if(!pattern71.test(data15)){
+if(!pattern80.test(data15)){
 const err37 = {instancePath:instancePath+"/spec/allowedSigners",schemaPath:"#/properties/spec/properties/allowedSigners/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$"}};
 if(vErrors === null){
 vErrors = [err37];
@@ -9102,19 +9791,19 @@ vErrors.push(err42);
 }
 errors++;
 }
-validate29.errors = vErrors;
+validate30.errors = vErrors;
 return errors === 0;
 }
-validate29.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate30.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateRelease = validate30;
-const schema41 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"plumbline.dev/v1alpha1"},"kind":{"const":"Release"},"metadata":{"type":"object","additionalProperties":false,"required":["name","namespace"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"namespace":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"labels":{"type":"object","maxProperties":64,"propertyNames":{"pattern":"^[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?$"},"additionalProperties":{"type":"string","maxLength":253},"default":{}},"formerly":{"type":"array","maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"default":[]}}},"spec":{"type":"object","additionalProperties":false,"required":["endpoint","versions"],"properties":{"description":{"type":"string","maxLength":1024},"endpoint":{"type":"string","minLength":1,"maxLength":63},"versions":{"type":"array","minItems":1,"maxItems":16,"items":{"type":"object","additionalProperties":false,"required":["version","percent"],"properties":{"version":{"type":"string","pattern":"^sha256:[0-9a-f]{64}$"},"percent":{"type":"number","minimum":0,"maximum":100}}}},"quarantine":{"type":"array","minItems":0,"maxItems":256,"items":{"type":"object","additionalProperties":false,"required":["version","runKey"],"properties":{"version":{"type":"string","pattern":"^sha256:[0-9a-f]{64}$"},"runKey":{"type":"string","pattern":"^sha256:[0-9a-f]{64}$"},"reason":{"type":"string","maxLength":512}}}}}}}};
-const pattern77 = new RegExp("^sha256:[0-9a-f]{64}$", "u");
+export const validateRelease = validate31;
+const schema42 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"plumbline.dev/v1alpha1"},"kind":{"const":"Release"},"metadata":{"type":"object","additionalProperties":false,"required":["name","namespace"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"namespace":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"labels":{"type":"object","maxProperties":64,"propertyNames":{"pattern":"^[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?$"},"additionalProperties":{"type":"string","maxLength":253},"default":{}},"formerly":{"type":"array","maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"default":[]}}},"spec":{"type":"object","additionalProperties":false,"required":["endpoint","versions"],"properties":{"description":{"type":"string","maxLength":1024},"endpoint":{"type":"string","minLength":1,"maxLength":63},"versions":{"type":"array","minItems":1,"maxItems":16,"items":{"type":"object","additionalProperties":false,"required":["version","percent"],"properties":{"version":{"type":"string","pattern":"^sha256:[0-9a-f]{64}$"},"percent":{"type":"number","minimum":0,"maximum":100}}}},"quarantine":{"type":"array","minItems":0,"maxItems":256,"items":{"type":"object","additionalProperties":false,"required":["version","runKey"],"properties":{"version":{"type":"string","pattern":"^sha256:[0-9a-f]{64}$"},"runKey":{"type":"string","pattern":"^sha256:[0-9a-f]{64}$"},"reason":{"type":"string","maxLength":512}}}}}}}};
+const pattern86 = new RegExp("^sha256:[0-9a-f]{64}$", "u");
 
-function validate30(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate31(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate30.evaluated;
+const evaluated0 = validate31.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -9605,7 +10294,7 @@ errors++;
 if(data13.version !== undefined){
 let data14 = data13.version;
 if(typeof data14 === "string"){
-if(!pattern77.test(data14)){
+if(!pattern86.test(data14)){
 const err39 = {instancePath:instancePath+"/spec/versions/" + i2+"/version",schemaPath:"#/properties/spec/properties/versions/items/properties/version/pattern",keyword:"pattern",params:{pattern: "^sha256:[0-9a-f]{64}$"}};
 if(vErrors === null){
 vErrors = [err39];
@@ -9748,7 +10437,7 @@ errors++;
 if(data17.version !== undefined){
 let data18 = data17.version;
 if(typeof data18 === "string"){
-if(!pattern77.test(data18)){
+if(!pattern86.test(data18)){
 const err51 = {instancePath:instancePath+"/spec/quarantine/" + i3+"/version",schemaPath:"#/properties/spec/properties/quarantine/items/properties/version/pattern",keyword:"pattern",params:{pattern: "^sha256:[0-9a-f]{64}$"}};
 if(vErrors === null){
 vErrors = [err51];
@@ -9773,7 +10462,7 @@ errors++;
 if(data17.runKey !== undefined){
 let data19 = data17.runKey;
 if(typeof data19 === "string"){
-if(!pattern77.test(data19)){
+if(!pattern86.test(data19)){
 const err53 = {instancePath:instancePath+"/spec/quarantine/" + i3+"/runKey",schemaPath:"#/properties/spec/properties/quarantine/items/properties/runKey/pattern",keyword:"pattern",params:{pattern: "^sha256:[0-9a-f]{64}$"}};
 if(vErrors === null){
 vErrors = [err53];
@@ -9867,18 +10556,18 @@ vErrors.push(err60);
 }
 errors++;
 }
-validate30.errors = vErrors;
+validate31.errors = vErrors;
 return errors === 0;
 }
-validate30.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate31.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateTarget = validate31;
-const schema42 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"plumbline.dev/v1alpha1"},"kind":{"const":"Target"},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"labels":{"type":"object","maxProperties":64,"propertyNames":{"pattern":"^[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?$"},"additionalProperties":{"type":"string","maxLength":253},"default":{}},"formerly":{"type":"array","maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"default":[]}}},"spec":{"type":"object","additionalProperties":false,"required":["zone","executor","pools"],"properties":{"description":{"type":"string","maxLength":1024},"zone":{"type":"string","minLength":1,"maxLength":63},"executor":{"type":"string","enum":["process"]},"pools":{"type":"array","minItems":1,"maxItems":32,"items":{"type":"object","additionalProperties":false,"required":["name","device","slots"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"device":{"type":"string","enum":["cpu","gpu"]},"slots":{"type":"integer","minimum":0,"maximum":256},"hourlyPriceUsd":{"type":"number","minimum":0,"maximum":1000000,"default":0}}}},"deletionPolicy":{"type":"string","enum":["Retain","Orphan","Delete"],"default":"Retain"}}}}};
+export const validateTarget = validate32;
+const schema43 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"plumbline.dev/v1alpha1"},"kind":{"const":"Target"},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"labels":{"type":"object","maxProperties":64,"propertyNames":{"pattern":"^[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?$"},"additionalProperties":{"type":"string","maxLength":253},"default":{}},"formerly":{"type":"array","maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"default":[]}}},"spec":{"type":"object","additionalProperties":false,"required":["zone","executor","pools"],"properties":{"description":{"type":"string","maxLength":1024},"zone":{"type":"string","minLength":1,"maxLength":63},"executor":{"type":"string","enum":["process"]},"pools":{"type":"array","minItems":1,"maxItems":32,"items":{"type":"object","additionalProperties":false,"required":["name","device","slots"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"device":{"type":"string","enum":["cpu","gpu"]},"slots":{"type":"integer","minimum":0,"maximum":256},"hourlyPriceUsd":{"type":"number","minimum":0,"maximum":1000000,"default":0}}}},"deletionPolicy":{"type":"string","enum":["Retain","Orphan","Delete"],"default":"Retain"}}}}};
 
-function validate31(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate32(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate31.evaluated;
+const evaluated0 = validate32.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -10298,7 +10987,7 @@ vErrors.push(err32);
 errors++;
 }
 if(!(data11 === "process")){
-const err33 = {instancePath:instancePath+"/spec/executor",schemaPath:"#/properties/spec/properties/executor/enum",keyword:"enum",params:{allowedValues: schema42.properties.spec.properties.executor.enum}};
+const err33 = {instancePath:instancePath+"/spec/executor",schemaPath:"#/properties/spec/properties/executor/enum",keyword:"enum",params:{allowedValues: schema43.properties.spec.properties.executor.enum}};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -10418,7 +11107,7 @@ vErrors.push(err42);
 errors++;
 }
 if(!((data15 === "cpu") || (data15 === "gpu"))){
-const err43 = {instancePath:instancePath+"/spec/pools/" + i2+"/device",schemaPath:"#/properties/spec/properties/pools/items/properties/device/enum",keyword:"enum",params:{allowedValues: schema42.properties.spec.properties.pools.items.properties.device.enum}};
+const err43 = {instancePath:instancePath+"/spec/pools/" + i2+"/device",schemaPath:"#/properties/spec/properties/pools/items/properties/device/enum",keyword:"enum",params:{allowedValues: schema43.properties.spec.properties.pools.items.properties.device.enum}};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -10532,7 +11221,7 @@ vErrors.push(err52);
 errors++;
 }
 if(!(((data18 === "Retain") || (data18 === "Orphan")) || (data18 === "Delete"))){
-const err53 = {instancePath:instancePath+"/spec/deletionPolicy",schemaPath:"#/properties/spec/properties/deletionPolicy/enum",keyword:"enum",params:{allowedValues: schema42.properties.spec.properties.deletionPolicy.enum}};
+const err53 = {instancePath:instancePath+"/spec/deletionPolicy",schemaPath:"#/properties/spec/properties/deletionPolicy/enum",keyword:"enum",params:{allowedValues: schema43.properties.spec.properties.deletionPolicy.enum}};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -10564,18 +11253,18 @@ vErrors.push(err55);
 }
 errors++;
 }
-validate31.errors = vErrors;
+validate32.errors = vErrors;
 return errors === 0;
 }
-validate31.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate32.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateTrainer = validate32;
-const schema43 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"plumbline.dev/v1alpha1"},"kind":{"const":"Trainer"},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"labels":{"type":"object","maxProperties":64,"propertyNames":{"pattern":"^[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?$"},"additionalProperties":{"type":"string","maxLength":253},"default":{}},"formerly":{"type":"array","maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"default":[]}}},"spec":{"type":"object","additionalProperties":false,"required":["bundled"],"properties":{"description":{"type":"string","maxLength":1024},"bundled":{"type":"string","enum":["lightgbm"]},"contractVersion":{"type":"integer","const":1,"default":1}}}}};
+export const validateTrainer = validate33;
+const schema44 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"plumbline.dev/v1alpha1"},"kind":{"const":"Trainer"},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"labels":{"type":"object","maxProperties":64,"propertyNames":{"pattern":"^[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?$"},"additionalProperties":{"type":"string","maxLength":253},"default":{}},"formerly":{"type":"array","maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"default":[]}}},"spec":{"type":"object","additionalProperties":false,"required":["bundled"],"properties":{"description":{"type":"string","maxLength":1024},"bundled":{"type":"string","enum":["lightgbm"]},"contractVersion":{"type":"integer","const":1,"default":1}}}}};
 
-function validate32(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate33(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate32.evaluated;
+const evaluated0 = validate33.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -10940,7 +11629,7 @@ vErrors.push(err27);
 errors++;
 }
 if(!(data10 === "lightgbm")){
-const err28 = {instancePath:instancePath+"/spec/bundled",schemaPath:"#/properties/spec/properties/bundled/enum",keyword:"enum",params:{allowedValues: schema43.properties.spec.properties.bundled.enum}};
+const err28 = {instancePath:instancePath+"/spec/bundled",schemaPath:"#/properties/spec/properties/bundled/enum",keyword:"enum",params:{allowedValues: schema44.properties.spec.properties.bundled.enum}};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -10994,20 +11683,20 @@ vErrors.push(err32);
 }
 errors++;
 }
-validate32.errors = vErrors;
+validate33.errors = vErrors;
 return errors === 0;
 }
-validate32.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate33.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateZone = validate33;
-const schema44 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"plumbline.dev/v1alpha1"},"kind":{"const":"Zone"},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"labels":{"type":"object","maxProperties":64,"propertyNames":{"pattern":"^[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?$"},"additionalProperties":{"type":"string","maxLength":253},"default":{}},"formerly":{"type":"array","maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"default":[]}}},"spec":{"type":"object","additionalProperties":false,"required":["jurisdiction"],"properties":{"description":{"type":"string","maxLength":1024},"jurisdiction":{"type":"string","maxLength":16,"pattern":"^[A-Z]{2}(-[A-Z0-9]{1,8})?$"},"transfers":{"type":"array","minItems":0,"maxItems":64,"items":{"type":"object","additionalProperties":false,"required":["to","upTo","carries","legalBasis"],"properties":{"to":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"upTo":{"type":"string","enum":["public","internal","confidential","personal","special-category"]},"carries":{"type":"array","minItems":1,"maxItems":3,"uniqueItems":true,"items":{"type":"string","enum":["rows","models","evidence"]}},"legalBasis":{"type":"string","minLength":1,"maxLength":512,"pattern":"\\S"}}}}}}}};
-const pattern90 = new RegExp("^[A-Z]{2}(-[A-Z0-9]{1,8})?$", "u");
-const pattern92 = new RegExp("\\S", "u");
+export const validateZone = validate34;
+const schema45 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"plumbline.dev/v1alpha1"},"kind":{"const":"Zone"},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"labels":{"type":"object","maxProperties":64,"propertyNames":{"pattern":"^[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?$"},"additionalProperties":{"type":"string","maxLength":253},"default":{}},"formerly":{"type":"array","maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"default":[]}}},"spec":{"type":"object","additionalProperties":false,"required":["jurisdiction"],"properties":{"description":{"type":"string","maxLength":1024},"jurisdiction":{"type":"string","maxLength":16,"pattern":"^[A-Z]{2}(-[A-Z0-9]{1,8})?$"},"transfers":{"type":"array","minItems":0,"maxItems":64,"items":{"type":"object","additionalProperties":false,"required":["to","upTo","carries","legalBasis"],"properties":{"to":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"upTo":{"type":"string","enum":["public","internal","confidential","personal","special-category"]},"carries":{"type":"array","minItems":1,"maxItems":3,"uniqueItems":true,"items":{"type":"string","enum":["rows","models","evidence"]}},"legalBasis":{"type":"string","minLength":1,"maxLength":512,"pattern":"\\S"}}}}}}}};
+const pattern99 = new RegExp("^[A-Z]{2}(-[A-Z0-9]{1,8})?$", "u");
+const pattern101 = new RegExp("\\S", "u");
 
-function validate33(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate34(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate33.evaluated;
+const evaluated0 = validate34.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -11369,7 +12058,7 @@ vErrors.push(err27);
 }
 errors++;
 }
-if(!pattern90.test(data10)){
+if(!pattern99.test(data10)){
 const err28 = {instancePath:instancePath+"/spec/jurisdiction",schemaPath:"#/properties/spec/properties/jurisdiction/pattern",keyword:"pattern",params:{pattern: "^[A-Z]{2}(-[A-Z0-9]{1,8})?$"}};
 if(vErrors === null){
 vErrors = [err28];
@@ -11508,7 +12197,7 @@ vErrors.push(err39);
 errors++;
 }
 if(!(((((data14 === "public") || (data14 === "internal")) || (data14 === "confidential")) || (data14 === "personal")) || (data14 === "special-category"))){
-const err40 = {instancePath:instancePath+"/spec/transfers/" + i2+"/upTo",schemaPath:"#/properties/spec/properties/transfers/items/properties/upTo/enum",keyword:"enum",params:{allowedValues: schema44.properties.spec.properties.transfers.items.properties.upTo.enum}};
+const err40 = {instancePath:instancePath+"/spec/transfers/" + i2+"/upTo",schemaPath:"#/properties/spec/properties/transfers/items/properties/upTo/enum",keyword:"enum",params:{allowedValues: schema45.properties.spec.properties.transfers.items.properties.upTo.enum}};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -11555,7 +12244,7 @@ vErrors.push(err43);
 errors++;
 }
 if(!(((data16 === "rows") || (data16 === "models")) || (data16 === "evidence"))){
-const err44 = {instancePath:instancePath+"/spec/transfers/" + i2+"/carries/" + i3,schemaPath:"#/properties/spec/properties/transfers/items/properties/carries/items/enum",keyword:"enum",params:{allowedValues: schema44.properties.spec.properties.transfers.items.properties.carries.items.enum}};
+const err44 = {instancePath:instancePath+"/spec/transfers/" + i2+"/carries/" + i3,schemaPath:"#/properties/spec/properties/transfers/items/properties/carries/items/enum",keyword:"enum",params:{allowedValues: schema45.properties.spec.properties.transfers.items.properties.carries.items.enum}};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -11624,7 +12313,7 @@ vErrors.push(err48);
 }
 errors++;
 }
-if(!pattern92.test(data17)){
+if(!pattern101.test(data17)){
 const err49 = {instancePath:instancePath+"/spec/transfers/" + i2+"/legalBasis",schemaPath:"#/properties/spec/properties/transfers/items/properties/legalBasis/pattern",keyword:"pattern",params:{pattern: "\\S"}};
 if(vErrors === null){
 vErrors = [err49];
@@ -11693,7 +12382,7 @@ vErrors.push(err54);
 }
 errors++;
 }
-validate33.errors = vErrors;
+validate34.errors = vErrors;
 return errors === 0;
 }
-validate33.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate34.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};

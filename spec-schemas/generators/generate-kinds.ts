@@ -38,6 +38,7 @@ function generateFacts({ kind, schema }: KindSchema): string {
         sameZone: field.schema['x-same-zone'] ?? false,
         places: field.schema['x-places'] ?? false,
         flow: field.schema['x-flow'] ?? null,
+        outflow: field.schema['x-flow-to'] ?? null,
       })),
     unordered: fields
       .filter((field) => field.schema['x-unordered'] !== undefined)

@@ -75,11 +75,11 @@ function explainData(graph: ResourceGraph, key: RefKey): Pick<Explanation, 'data
   const toRefOf = (from: RefKey) => (graph.nodes.get(from) as Resource).ref;
   const zones = [...(origins ?? [])].map(([zone, { dataClass }]) => {
     const hops = traceLineage(residency, key, zone);
-    const way = hops.map((hop) => toReason(graph, hop.to, toRefOf(hop.from), hop.pointer));
+    const way = hops.map((hop) => toReason(graph, hop.holder, toRefOf(hop.from), hop.pointer));
     return { zone, dataClass, way };
   });
   const crossings = residency.crossings
-    .filter(({ flow }) => flow.to === key)
+    .filter(({ flow }) => flow.holder === key)
     .map(({ flow, to, verdicts }) => ({
       from: toRefOf(flow.from),
       form: flow.form,

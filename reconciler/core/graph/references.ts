@@ -12,6 +12,7 @@ export type Reference = {
   readonly sameZone: boolean;
   readonly places: boolean;
   readonly flow: DataForm | null;
+  readonly outflow: DataForm | null;
 };
 
 /** What a resource names, in the order of its kind's schema and of its lists. */
@@ -25,8 +26,8 @@ export function listReferences(resource: {
     const namespace = toNamespace(fact.kind, resource.ref);
     visitPlaces(root, fact.steps, 0, '', (pointer, name) => {
       const to = { kind: fact.kind, namespace, name: String(name) };
-      const { sameZone, places, flow } = fact;
-      references.push({ to, pointer, sameZone, places, flow });
+      const { sameZone, places, flow, outflow } = fact;
+      references.push({ to, pointer, sameZone, places, flow, outflow });
     });
   }
   return references;

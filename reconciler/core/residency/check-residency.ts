@@ -38,12 +38,12 @@ function toProblem(
       ? `say how sensitive the rows are, by "classification" of ${way[0]}; until then nothing of them leaves the zone`
       : `use it in its own zone, or have the owners of Zone "${zone}" add to its transfers: ${allowing}`;
   return {
-    refs: [flow.to],
+    refs: [flow.holder],
     diagnostic: {
       code: 'P208',
       severity: 'error',
       message,
-      location: locate(graph, flow.to, flow.pointer),
+      location: locate(graph, flow.holder, flow.pointer),
       hint,
       related: listPlaces(graph, hops, zone),
     },
@@ -83,11 +83,12 @@ function listPlaces(graph: ResourceGraph, hops: readonly Flow[], zone: string) {
   return [...starts, ...passed, ...rules];
 }
 
-function listHopPlaces(graph: ResourceGraph, { from, to, pointer, through }: Flow) {
-  const own = {
-    message: `${toTitle(to)} takes it from ${toTitle(from)} here`,
-    location: locate(graph, to, pointer),
-  };
+function listHopPlaces(graph: ResourceGraph, { from, to, holder, pointer, through }: Flow) {
+  const act =
+    holder === to
+      ? `${toTitle(to)} takes it from ${toTitle(from)} here`
+      : `${toTitle(from)} writes it to ${toTitle(to)} here`;
+  const own = { message: act, location: locate(graph, holder, pointer) };
   if (through === null) return [own];
   const { model } = through;
   const message = `${toTitle(model)} looks it up here`;

@@ -14,7 +14,7 @@ export function describeUncarried(
       const ref = parseRefKey(flow.from);
       const what = ref === null ? flow.from : toRefTitle(ref);
       const uncarried = `it needs ${flow.form} of ${what}, which may come to zone "${to}", but this version carries nothing between zones`;
-      return [flow.to, { uncarried }];
+      return [flow.holder, { uncarried }];
     }),
   );
 }

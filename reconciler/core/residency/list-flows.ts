@@ -7,7 +7,9 @@ export type Flow = {
   readonly from: RefKey;
   readonly to: RefKey;
   readonly form: DataForm;
-  /** The field of `to` that makes it go. */
+  /** Whose field makes it go: who takes it, or who writes it somewhere. */
+  readonly holder: RefKey;
+  /** The field of the holder. */
   readonly pointer: string;
   /** Of rows that come with a model: the field of the model that asks for them. */
   readonly through: { readonly model: RefKey; readonly pointer: string } | null;
@@ -25,8 +27,16 @@ export function listFlows(graph: ResourceGraph, key: RefKey): readonly Flow[] {
   });
 }
 
+/** What a resource writes somewhere else. */
+export function listOutflows(graph: ResourceGraph, key: RefKey): readonly Flow[] {
+  return dependenciesOf(graph, key).flatMap(({ outflow, toKey, pointer }) => {
+    if (outflow === null || !graph.nodes.has(toKey)) return [];
+    return [{ from: key, to: toKey, form: outflow, holder: key, pointer, through: null }];
+  });
+}
+
 function toFlow(edge: Edge, form: DataForm) {
-  return { from: edge.toKey, to: edge.from, form, pointer: edge.pointer };
+  return { from: edge.toKey, to: edge.from, form, holder: edge.from, pointer: edge.pointer };
 }
 
 function listLookups(graph: ResourceGraph, edge: Edge): readonly Flow[] {
@@ -36,6 +46,7 @@ function listLookups(graph: ResourceGraph, edge: Edge): readonly Flow[] {
       from: view.toKey,
       to: edge.from,
       form: 'rows',
+      holder: edge.from,
       pointer: edge.pointer,
       through: { model: edge.toKey, pointer: view.pointer },
     }));

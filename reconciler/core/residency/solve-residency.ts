@@ -4,7 +4,7 @@ import type { ResourceGraph } from '../graph/resource-graph.ts';
 import type { DataSourceSpec } from '../spec/generated/data-source.generated.ts';
 import type { Resource } from '../spec/resource.ts';
 import { type DataClass, isWithin, joinClasses } from './data-class.ts';
-import { type Flow, listFlows } from './list-flows.ts';
+import { type Flow, listFlows, listOutflows } from './list-flows.ts';
 import { findTransfer, listTransfers, type Transfer } from './residency-rules.ts';
 
 /** How data of one zone came to be in a resource: the most sensitive of it, and its last hop. */
@@ -67,7 +67,12 @@ export function solveResidency(
         crossings.push(judgeCrossing(graph, flow, zone, arriving));
       }
     }
-    if (held.size > 0) origins.set(key, held);
+    if (held.size === 0) continue;
+    origins.set(key, held);
+    for (const flow of listOutflows(graph, key)) {
+      const to = toZone(placements.get(flow.to));
+      if (to !== null && to !== zone) crossings.push(judgeCrossing(graph, flow, to, held));
+    }
   }
   return { origins, crossings };
 }

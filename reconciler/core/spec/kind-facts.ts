@@ -39,6 +39,8 @@ export type ReferenceFact = {
   readonly places: boolean;
   /** What comes to the resource from the named one; null when nothing does. */
   readonly flow: DataForm | null;
+  /** What goes from the resource to the named one. */
+  readonly outflow: DataForm | null;
 };
 
 /** The part of JSON Schema that messages and hints are made from. */

@@ -1,3 +1,4 @@
+import { planBatchPrediction } from '../../core/plan/planners/batch-prediction.ts';
 import { planDefinition } from '../../core/plan/planners/definition.ts';
 import type { Definitions } from '../../ports/definitions.ts';
 import type { KindHandler } from '../../ports/kind-handler.ts';
@@ -9,7 +10,10 @@ const DEFINITION_KINDS = ['Platform', 'Zone', 'Environment', 'Namespace', 'Entit
 export function createDefinitionHandlers(ports: {
   readonly definitions: Definitions;
 }): readonly KindHandler[] {
-  return DEFINITION_KINDS.map((kind) =>
-    createReceiverHandler(kind, planDefinition, ports.definitions),
-  );
+  return [
+    ...DEFINITION_KINDS.map((kind) =>
+      createReceiverHandler(kind, planDefinition, ports.definitions),
+    ),
+    createReceiverHandler('BatchPrediction', planBatchPrediction, ports.definitions),
+  ];
 }

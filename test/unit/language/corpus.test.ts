@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { BATCH_CASES } from './corpus/batch.ts';
 import { BYTE_CASES } from './corpus/bytes.ts';
 import type { CorpusCase } from './corpus/case.ts';
 import { FIELD_CASES, FREEZING_FIELD_CASES } from './corpus/fields.ts';
@@ -38,5 +39,6 @@ describe('a repo with mistakes, each reported in its place', () => {
     it.each(RESIDENCY_CASES)('$name', expectCase);
     it.each(OVERRIDE_CASES)('$name', expectCase);
     it.each(HOLD_CASES)('$name', expectCase);
+    it.each(BATCH_CASES)('$name', expectCase);
   });
 });

@@ -1,7 +1,7 @@
 import type { Files } from './small-repo.ts';
 
 /** A document of a namespaced kind; `lines` are its spec, from line 7 on. */
-function toRoomDocument(
+export function toRoomDocument(
   kind: string,
   name: string,
   lines: readonly string[],

@@ -105,9 +105,29 @@ const endpoints = fc.tuple(
   ),
 );
 
+const batches = fc.tuple(
+  ...NUMBERS.map((at) =>
+    fc
+      .record({
+        model: number,
+        source: number,
+        environment: fc.constantFrom(...ZONES),
+        connection: fc.constantFrom(...ZONES),
+      })
+      .map(({ model, source, environment, connection }) =>
+        toResource('BatchPrediction', `b${at}`, {
+          model: `m${model}`,
+          environment,
+          input: { source: `s${source}` },
+          output: { connection },
+        }),
+      ),
+  ),
+);
+
 /** Zones that allow each other something or nothing, and lineages across them. */
 export const anyLineage: fc.Arbitrary<readonly Resource[]> = fc
-  .tuple(zones, sources, views, models, endpoints)
+  .tuple(zones, sources, views, models, endpoints, batches)
   .map((all) => [...PLACES, ...all.flat()]);
 
 /** All but one, which is no Zone. */

@@ -19,6 +19,7 @@ export function searchPaths(resources: readonly Node[]): readonly string[] {
   const zoneOf = (key: string): string => {
     const spec = read(key);
     if (key.startsWith('DataSource/')) return spec['connection'] as string;
+    if (key.startsWith('Connection/')) return spec['zone'] as string;
     if (key.startsWith('FeatureView/')) return zoneOf(`DataSource/${spec['source']}`);
     if (key.startsWith('Model/')) return (spec['training'] as { target: string }).target;
     return spec['environment'] as string;
@@ -56,7 +57,17 @@ function listHops(nodes: ReadonlyMap<string, Spec>): ReadonlyMap<string, readonl
         add(`FeatureView/${view}`, { form: 'rows', to: key, pointer: `/spec/features/${at}/view` });
       }
     }
-    if (key.startsWith('Endpoint/')) {
+    if (key.startsWith('BatchPrediction/')) {
+      const { source } = spec['input'] as { source: string };
+      const { connection } = spec['output'] as { connection: string };
+      add(`DataSource/${source}`, { form: 'rows', to: key, pointer: '/spec/input/source' });
+      add(key, {
+        form: 'rows',
+        to: `Connection/${connection}`,
+        pointer: '/spec/output/connection',
+      });
+    }
+    if (key.startsWith('Endpoint/') || key.startsWith('BatchPrediction/')) {
       const pointer = '/spec/model';
       add(`Model/${spec['model']}`, { form: 'models', to: key, pointer });
       for (const { view } of listViews(nodes.get(`Model/${spec['model']}`) as Spec)) {
@@ -89,5 +100,5 @@ function rankOf(spec: Spec): number {
 
 function toKey(title: string): string {
   const [kind, name] = title.split('/');
-  return `${kind}/room/${name}`;
+  return `${kind}/${kind === 'Connection' ? 'platform' : 'room'}/${name}`;
 }

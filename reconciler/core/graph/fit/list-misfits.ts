@@ -2,11 +2,13 @@ import type { JsonObject } from '../../contracts/json.ts';
 import { PLATFORM_NAMESPACE, type Ref, type RefKey, toRefKey } from '../../contracts/ref.ts';
 import type { Kind, SpecByKind } from '../../spec/generated/kinds.generated.ts';
 import { findKind } from '../../spec/identify.ts';
+import { checkBatchPredictionFit } from './batch-prediction.ts';
 import { checkFeatureViewFit } from './feature-view.ts';
 import type { Find, FitCheck, Misfit } from './fit-check.ts';
 import { checkModelFit } from './model.ts';
 
 const CHECKS: { readonly [K in Kind]?: FitCheck<SpecByKind[K]> } = {
+  BatchPrediction: checkBatchPredictionFit,
   FeatureView: checkFeatureViewFit,
   Model: checkModelFit,
 };

@@ -1,4 +1,5 @@
 import type { Planner } from '../planner.ts';
+import { planBatchPrediction } from './batch-prediction.ts';
 import { planConnection } from './connection.ts';
 import { planDataSource } from './data-source.ts';
 import { planDefinition } from './definition.ts';
@@ -26,5 +27,6 @@ export const PLANNERS: Readonly<Record<string, Planner>> = {
   Endpoint: planEndpoint,
   Release: planRelease,
   Monitor: planMonitor,
+  BatchPrediction: planBatchPrediction,
   Hold: planDefinition,
 };

@@ -1,6 +1,7 @@
 import type { Ref } from '../../contracts/ref.ts';
 import type { Kind, SpecByKind } from '../generated/kinds.generated.ts';
 import type { FieldProblem } from '../validate-value.ts';
+import { checkBatchPrediction } from './batch-prediction.ts';
 import { checkConnection } from './connection.ts';
 import { checkDataSource } from './data-source.ts';
 import { checkEndpoint } from './endpoint.ts';
@@ -12,6 +13,7 @@ import { checkMonitor } from './monitor.ts';
 import { checkRelease } from './release.ts';
 
 const CHECKS: { readonly [K in Kind]?: FieldCheck<SpecByKind[K]> } = {
+  BatchPrediction: checkBatchPrediction,
   Connection: checkConnection,
   DataSource: checkDataSource,
   Endpoint: checkEndpoint,

@@ -32,6 +32,7 @@ export type HoldSpec = {
      * Only resources of this kind. A Platform, a Zone and a Hold cannot be held.
      */
     kind?:
+      | 'BatchPrediction'
       | 'Connection'
       | 'DataSource'
       | 'Endpoint'

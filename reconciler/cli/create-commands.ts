@@ -14,6 +14,7 @@ import { createAuditLogCommand } from './commands/audit-log.ts';
 import { type AuditVerifyCommandDeps, createAuditVerifyCommand } from './commands/audit-verify.ts';
 import { createDownCommand } from './commands/down.ts';
 import { createFeaturesGetCommand, type FeaturesGetCommandDeps } from './commands/features-get.ts';
+import { createGraphCommand } from './commands/graph.ts';
 import { createInitCommand } from './commands/init.ts';
 import { createModelListCommand } from './commands/model-list.ts';
 import { createModelShowCommand } from './commands/model-show.ts';
@@ -97,6 +98,7 @@ export function createCommands(ports: CommandPorts): readonly Command[] {
   return [
     createInitCommand({ exampleFolder, isInitialised, initialise }),
     createValidateCommand({ readSource }),
+    createGraphCommand({ readSource }),
     createPlanCommand({ clock, planners, referencesOf, readSource, openPolicyGate, readLive }),
     createUpCommand({
       clock,

@@ -1,0 +1,126 @@
+import { CodedError } from '../../core/contracts/coded-error.ts';
+import type { RefKey } from '../../core/contracts/ref.ts';
+import { type DescribedGraph, describeGraph } from '../../core/graph/described-graph.ts';
+import { findNode } from '../../core/graph/find-node.ts';
+import { type GraphView, viewDependencies, viewDependents } from '../../core/graph/graph-view.ts';
+import { renderGraphJson } from '../../core/graph/render-graph-json.ts';
+import { renderGraphMermaid } from '../../core/graph/render-graph-mermaid.ts';
+import { renderGraphText } from '../../core/graph/render-graph-text.ts';
+import type { RevisionJudgement } from '../../core/spec/judge-revision.ts';
+import { type Command, type CommandIo, EXIT_FAILED, EXIT_OK } from '../command.ts';
+import { badUsage, parseChoice, parseOptions } from '../parse-options.ts';
+import type { SourceReading } from '../read-source.ts';
+import type { SourceChoice } from '../revision-source.ts';
+import { STATE_HELP, STATE_OPTION, toStatePaths } from '../state-paths.ts';
+
+const FORMATS = ['text', 'mermaid', 'json'] as const;
+type Format = (typeof FORMATS)[number];
+
+export type GraphCommandDeps = {
+  readonly readSource: (source: SourceChoice) => Promise<SourceReading>;
+};
+
+const HELP = `
+usage: plumb graph [RESOURCE] [--dependents] [--dir DIR | --commit REV]
+                   [--format text|mermaid|json] [--state DIR]
+
+Says what depends on what in a folder, or in a commit of the platform repo, from
+the files alone. What is held back is named, but not what it depends on.
+
+  RESOURCE         only what this resource depends on: KIND/NAMESPACE/NAME, or as
+                   much of that as tells it from the others, such as
+                   payments/fraud, model/fraud or target/laptop
+  --dependents     what depends on RESOURCE instead, by the shortest ways
+  --dir DIR        the folder to read (default: the current one)
+  --commit REV     read a commit of the platform repo instead (main, or an oid)
+  --format F       text (a tree, the default), mermaid (a flowchart), or json
+${STATE_HELP}
+
+Exit codes: 0; 1 nothing is valid, there is no such resource, or it is held back.`;
+
+export function createGraphCommand(deps: GraphCommandDeps): Command {
+  return {
+    words: ['graph'],
+    summary: 'say what depends on what in a folder or a commit',
+    help: HELP,
+    run: async (args, io) => {
+      const { values, positionals } = parseOptions(
+        'graph',
+        args,
+        {
+          ...STATE_OPTION,
+          dependents: { type: 'boolean', default: false },
+          dir: { type: 'string' },
+          commit: { type: 'string' },
+          format: { type: 'string', default: 'text' },
+        },
+        { maxPositionals: 1 },
+      );
+      const format = parseChoice('graph', 'format', values.format, FORMATS);
+      const [wanted] = positionals;
+      if (values.dir !== undefined && values.commit !== undefined) {
+        throw badUsage('graph', '--dir and --commit exclude each other');
+      }
+      if (values.dependents && wanted === undefined) {
+        throw badUsage('graph', '--dependents wants a RESOURCE');
+      }
+      const { judgement } = await deps.readSource(
+        values.commit === undefined
+          ? { kind: 'folder', path: values.dir ?? io.cwd }
+          : { kind: 'commit', paths: toStatePaths(values.state, io), revision: values.commit },
+      );
+      const graph = describeGraph(judgement);
+      io.write(render(chooseView(graph, wanted, values.dependents), format));
+      return report(judgement, io);
+    },
+  };
+}
+
+function chooseView(
+  graph: DescribedGraph,
+  wanted: string | undefined,
+  isDependents: boolean,
+): GraphView {
+  if (wanted === undefined) return { kind: 'whole', graph };
+  const key = findKey(graph, wanted);
+  return isDependents ? viewDependents(graph, key) : viewDependencies(graph, key);
+}
+
+function findKey(graph: DescribedGraph, wanted: string): RefKey {
+  const search = findNode(graph, wanted);
+  if (search.state === 'none') throw toUnknown(wanted, search.nearest);
+  if (search.state === 'several') {
+    throw new CodedError(
+      'P601',
+      `${wanted} may be ${search.keys.slice(0, 5).join(', ')}: name one`,
+    );
+  }
+  const { key, node } = search;
+  if (node.state === 'valid') return key;
+  // What it names, and who of the others that are held back names it, no judgement tells.
+  throw new CodedError('P205', `${key} is held back: ${node.why}; plumb validate says where`);
+}
+
+function toUnknown(wanted: string, nearest: RefKey | null): CodedError {
+  const instead = nearest === null ? 'a folder is named by --dir' : `did you mean ${nearest}?`;
+  return new CodedError('P601', `there is no resource ${wanted} here; ${instead}`);
+}
+
+function render(view: GraphView, format: Format): string {
+  if (format === 'json') return `${JSON.stringify(renderGraphJson(view))}\n`;
+  return format === 'mermaid' ? renderGraphMermaid(view.graph) : renderGraphText(view);
+}
+
+/** On the other stream, so that a program that reads the graph never meets it. */
+function report({ valid, heldBack, uncertainPaths }: RevisionJudgement, io: CommandIo): number {
+  const unread = uncertainPaths.length;
+  const parts = [
+    ...(valid.length === 0 ? ['nothing is valid'] : []),
+    ...(heldBack.length > 0
+      ? [`${heldBack.length} held back, and what is named there left out`]
+      : []),
+    ...(unread > 0 ? [`${unread} ${unread === 1 ? 'file' : 'files'} not wholly read`] : []),
+  ];
+  if (parts.length > 0) io.writeError(`${parts.join('; ')}; plumb validate says why\n`);
+  return valid.length === 0 ? EXIT_FAILED : EXIT_OK;
+}

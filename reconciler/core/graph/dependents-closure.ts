@@ -2,8 +2,8 @@ import type { RefKey } from '../contracts/ref.ts';
 import { dependentsOf, type Edge, type Edges } from './resource-graph.ts';
 
 /**
- * Every node that leads to one of `roots`, with the first edge of a shortest way there; the roots
- * themselves are not among them.
+ * Every node that leads to one of `roots`, with the first edge of a shortest way there, the nearest
+ * first; the roots themselves are not among them.
  */
 export function closeOverDependents(
   graph: Edges,

@@ -1,5 +1,5 @@
 import type { RefKey } from '../contracts/ref.ts';
-import { closeOverDependents, traceWay } from './dependents-closure.ts';
+import { closeOverDependents } from './dependents-closure.ts';
 import { type DescribedGraph, keepNodes } from './described-graph.ts';
 import { dependenciesOf, type Edge } from './resource-graph.ts';
 
@@ -34,13 +34,18 @@ export function viewDependents(graph: DescribedGraph, of: RefKey): GraphView {
 
 export type Dependent = {
   readonly key: RefKey;
-  /** The shortest way from it to what it depends on, both included. */
-  readonly way: readonly RefKey[];
+  /** How many references a shortest way has, from it to what it depends on. */
+  readonly distance: number;
+  /** The next on that way: whole ways of a chain of 20,000 would be 200 million names. */
+  readonly via: RefKey;
 };
 
 /** The nearest first, then by key. */
 export function listDependents(ways: ReadonlyMap<RefKey, Edge>): readonly Dependent[] {
-  return [...ways.keys()]
-    .map((key) => ({ key, way: traceWay(ways, key) }))
-    .sort((left, right) => left.way.length - right.way.length || (left.key < right.key ? -1 : 1));
+  const distances = new Map<RefKey, number>();
+  // The ways are in the order in which they were found, the nearest first.
+  for (const [key, { toKey }] of ways) distances.set(key, (distances.get(toKey) ?? 0) + 1);
+  return [...ways]
+    .map(([key, edge]) => ({ key, distance: distances.get(key) as number, via: edge.toKey }))
+    .sort((left, right) => left.distance - right.distance || (left.key < right.key ? -1 : 1));
 }

@@ -16,11 +16,11 @@ export function renderGraphJson(view: GraphView): Json {
     edges: listEdges(view.graph).map(({ from, toKey, pointer }) => ({ from, to: toKey, pointer })),
   };
   if (view.kind !== 'dependents') return graph;
-  const dependents = listDependents(view.ways);
-  return {
-    ...graph,
-    dependents: dependents.map(({ key, way }) => ({ resource: key, way: [...way] })),
-  };
+  const dependents = listDependents(view.ways).map(({ key, ...way }) => ({
+    resource: key,
+    ...way,
+  }));
+  return { ...graph, dependents };
 }
 
 function toJson(node: DescribedNode): Json {

@@ -13,7 +13,7 @@ import { renderGraphJson } from '../../../reconciler/core/graph/render-graph-jso
 import { renderGraphMermaid } from '../../../reconciler/core/graph/render-graph-mermaid.ts';
 import { renderGraphText } from '../../../reconciler/core/graph/render-graph-text.ts';
 import type { Resource } from '../../../reconciler/core/spec/resource.ts';
-import { judgeSmallRepo, toTarget } from './small-repo.ts';
+import { judgeSmallRepo, toEnvironment, toTarget } from './small-repo.ts';
 
 const LAPTOP: RefKey = 'Target/platform/laptop';
 const PROD: RefKey = 'Environment/platform/prod';
@@ -135,13 +135,14 @@ describe('a graph as JSON', () => {
     });
   });
 
-  it('has the shortest way of each dependent', () => {
-    expect(renderGraphJson(viewDependents(describeSmall(), LAPTOP))).toMatchObject({
+  it('has the shortest way of each dependent, step by step', () => {
+    const files = { 'environments/prod.yaml': toEnvironment('prod', 'eu', '[frankfurt]', 'dev') };
+    expect(renderGraphJson(viewDependents(describeSmall(files), LAPTOP))).toMatchObject({
       v: 1,
       view: 'dependents',
       dependents: [
-        { resource: 'Environment/platform/dev', way: ['Environment/platform/dev', LAPTOP] },
-        { resource: PROD, way: [PROD, LAPTOP] },
+        { resource: 'Environment/platform/dev', distance: 1, via: LAPTOP },
+        { resource: PROD, distance: 2, via: 'Environment/platform/dev' },
       ],
     });
     const whole = renderGraphJson({ kind: 'whole', graph: describeSmall() });
@@ -173,6 +174,8 @@ describe('a graph of any size', () => {
     const text = renderGraphText(viewDependents(graph, first as RefKey));
     expect(text).toContain('19999 resources depend on it');
     expect(text.length).toBeLessThan(10_000);
+    const json = JSON.stringify(renderGraphJson(viewDependents(graph, first as RefKey)));
+    expect(json.length).toBeLessThan(20_000 * 500);
     expect(viewDependencies(graph, last as RefKey).graph.nodes.size).toBe(20_000);
   });
 

@@ -15,6 +15,7 @@ import { type AuditVerifyCommandDeps, createAuditVerifyCommand } from './command
 import { createDownCommand } from './commands/down.ts';
 import { createExplainCommand } from './commands/explain.ts';
 import { createFeaturesGetCommand, type FeaturesGetCommandDeps } from './commands/features-get.ts';
+import { createGraphCommand } from './commands/graph.ts';
 import { createInitCommand } from './commands/init.ts';
 import { createModelListCommand } from './commands/model-list.ts';
 import { createModelShowCommand } from './commands/model-show.ts';
@@ -101,6 +102,7 @@ export function createCommands(ports: CommandPorts): readonly Command[] {
     createValidateCommand({ readSource }),
     createRenderCommand({ readSource }),
     createExplainCommand({ readSource }),
+    createGraphCommand({ readSource }),
     createPlanCommand({ clock, planners, referencesOf, readSource, openPolicyGate, readLive }),
     createUpCommand({
       clock,

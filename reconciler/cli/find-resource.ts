@@ -1,38 +1,24 @@
 import { CodedError } from '../core/contracts/coded-error.ts';
-import { PLATFORM_NAMESPACE, type Ref, toResourcePath } from '../core/contracts/ref.ts';
-import type { RevisionJudgement } from '../core/spec/judge-revision.ts';
-import { toNotFound } from './not-found.ts';
-import { badUsage } from './parse-options.ts';
+import type { RefKey } from '../core/contracts/ref.ts';
+import type { DescribedGraph, DescribedNode } from '../core/graph/described-graph.ts';
+import { findNode } from '../core/graph/find-node.ts';
 
-/** `endpoint/payments/fraud`, `zone/ae`, or `endpoint/fraud` where one namespace has it. */
-export function findResource(command: string, judgement: RevisionJudgement, text: string): Ref {
-  const [kind = '', ...rest] = text.split('/');
-  const name = rest.at(-1);
-  if (!name || rest.length > 2) {
-    throw badUsage(command, `name a resource as KIND/NAMESPACE/NAME or KIND/NAME, not ${text}`);
+/** How commands say what a RESOURCE is. */
+export const RESOURCE_HELP = `  RESOURCE         KIND/NAMESPACE/NAME, or as much of that as tells it from the
+                   others, such as payments/fraud, model/fraud or target/laptop`;
+
+/** What a person names on a command line, valid or held back. */
+export function findResource(
+  graph: DescribedGraph,
+  wanted: string,
+): { readonly key: RefKey; readonly node: DescribedNode } {
+  const search = findNode(graph, wanted);
+  if (search.state === 'found') return search;
+  if (search.state === 'several') {
+    const keys = search.keys.slice(0, 5).join(', ');
+    throw new CodedError('P601', `${wanted} may be ${keys}: name one`);
   }
-  const refs = [...judgement.valid, ...judgement.heldBack].map(({ ref }) => ref);
-  const ofKind = refs.filter((ref) => ref.kind.toLowerCase() === kind.toLowerCase());
-  if (ofKind.length === 0) throw toNoKind(kind, refs);
-  const namespace = rest.length === 2 ? rest[0] : null;
-  const found = ofKind.filter(
-    (ref) => ref.name === name && (namespace === null || ref.namespace === namespace),
-  );
-  const [first, second] = found;
-  if (first === undefined) throw toNoResource(ofKind, rest.join('/'));
-  if (second === undefined) return first;
-  const paths = found.map(toResourcePath).join(', ');
-  throw badUsage(command, `${text} may be any of ${paths}: name its namespace`);
-}
-
-function toNoKind(kind: string, refs: readonly Ref[]): CodedError {
-  const kinds = [...new Set(refs.map((ref) => ref.kind))].sort().join(', ');
-  return new CodedError('P601', `there is nothing of the kind ${kind} here; kinds here: ${kinds}`);
-}
-
-function toNoResource(ofKind: readonly Ref[], wanted: string): CodedError {
-  const names = ofKind.map((ref) =>
-    ref.namespace === PLATFORM_NAMESPACE ? ref.name : toResourcePath(ref),
-  );
-  return toNotFound('P601', (ofKind[0] as Ref).kind, wanted, names);
+  const { nearest } = search;
+  const instead = nearest === null ? 'a folder is named by --dir' : `did you mean ${nearest}?`;
+  throw new CodedError('P601', `there is no resource ${wanted} here; ${instead}`);
 }

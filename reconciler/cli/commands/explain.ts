@@ -1,10 +1,11 @@
 import { type Ref, toRefKey, toRefTitle } from '../../core/contracts/ref.ts';
+import { describeGraph } from '../../core/graph/described-graph.ts';
 import { explainResource } from '../../core/graph/explain-resource.ts';
 import { renderExplanation } from '../../core/graph/render-explanation.ts';
 import type { Diagnostic } from '../../core/spec/diagnostic.ts';
 import { formatDiagnostics } from '../../core/spec/format-diagnostics.ts';
 import { type Command, EXIT_FAILED, EXIT_OK } from '../command.ts';
-import { findResource } from '../find-resource.ts';
+import { findResource, RESOURCE_HELP } from '../find-resource.ts';
 import { badUsage, parseChoice, parseOptions } from '../parse-options.ts';
 import type { SourceReading } from '../read-source.ts';
 import type { SourceChoice } from '../revision-source.ts';
@@ -16,14 +17,15 @@ export type ExplainCommandDeps = {
 };
 
 const HELP = `
-usage: plumb explain KIND/[NAMESPACE/]NAME [--dir DIR | --commit REV]
-                     [--format text|json] [--state DIR]
+usage: plumb explain RESOURCE [--dir DIR | --commit REV] [--format text|json]
+                     [--state DIR]
 
 Says why a resource is as it is, from the files alone: which fields place it in
 its zone, how sensitive its data is and where that came from, what crosses a
 border and by which right, what overrides it, what comes before and after it;
 or, for one that is held back, because of which mistake.
 
+${RESOURCE_HELP}
 ${SOURCE_HELP}
   --format F       text (default) or json
 ${STATE_HELP}
@@ -44,9 +46,9 @@ export function createExplainCommand(deps: ExplainCommandDeps): Command {
       );
       const format = parseChoice('explain', 'format', values.format, ['text', 'json']);
       const [wanted] = positionals;
-      if (wanted === undefined) throw badUsage('explain', 'name a resource as KIND/NAMESPACE/NAME');
+      if (wanted === undefined) throw badUsage('explain', 'name a RESOURCE');
       const reading = await deps.readSource(toSourceChoice('explain', values, io));
-      const ref = findResource('explain', reading.judgement, wanted);
+      const { ref } = findResource(describeGraph(reading.judgement), wanted).node;
       const explanation = explainResource(reading.judgement.valid, ref);
       const told = explanation ?? explainHeldBack(reading, ref);
       if (format === 'json') io.write(`${JSON.stringify({ v: 1, ...told })}\n`);

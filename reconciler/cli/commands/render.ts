@@ -1,10 +1,11 @@
 import { toRefKey, toRefTitle } from '../../core/contracts/ref.ts';
+import { describeGraph } from '../../core/graph/described-graph.ts';
 import type { PlacedResource } from '../../core/graph/validity.ts';
 import { findOverrides, toEnvironmentKey } from '../../core/overrides/find-overrides.ts';
 import { toPrintable } from '../../core/spec/printable.ts';
 import { renderResource } from '../../core/spec/render-resource.ts';
 import { type Command, EXIT_FAILED, EXIT_OK } from '../command.ts';
-import { findResource } from '../find-resource.ts';
+import { findResource, RESOURCE_HELP } from '../find-resource.ts';
 import { parseChoice, parseOptions } from '../parse-options.ts';
 import type { SourceReading } from '../read-source.ts';
 import type { SourceChoice } from '../revision-source.ts';
@@ -16,13 +17,14 @@ export type RenderCommandDeps = {
 };
 
 const HELP = `
-usage: plumb render [KIND/[NAMESPACE/]NAME] [--dir DIR | --commit REV]
-                    [--format yaml|json] [--state DIR]
+usage: plumb render [RESOURCE] [--dir DIR | --commit REV] [--format yaml|json]
+                    [--state DIR]
 
 Writes the valid resources out in full: with all defaults, and as the overrides
 of their environments make them. What it prints is YAML of the same language,
 and means the same.
 
+${RESOURCE_HELP}
 ${SOURCE_HELP}
   --format F       yaml (default), or json: one document a line
 ${STATE_HELP}
@@ -45,7 +47,7 @@ export function createRenderCommand(deps: RenderCommandDeps): Command {
       const format = parseChoice('render', 'format', values.format, ['yaml', 'json']);
       const { judgement } = await deps.readSource(toSourceChoice('render', values, io));
       const [wanted] = positionals;
-      const key = wanted === undefined ? null : toRefKey(findResource('render', judgement, wanted));
+      const key = wanted === undefined ? null : findResource(describeGraph(judgement), wanted).key;
       const all = [...judgement.valid].sort((a, b) => (toRefKey(a.ref) < toRefKey(b.ref) ? -1 : 1));
       const chosen = all.filter(({ ref }) => key === null || toRefKey(ref) === key);
       for (const resource of chosen) {

@@ -1,4 +1,4 @@
-import type { RefKey } from '../contracts/ref.ts';
+import { PLATFORM_NAMESPACE, parseRefKey, type RefKey } from '../contracts/ref.ts';
 import type { Diagnostic, SourceLocation } from '../spec/diagnostic.ts';
 import { findNearestName } from '../spec/nearest-name.ts';
 import { toPrintable, toQuoted } from '../spec/printable.ts';
@@ -37,6 +37,8 @@ const MAX_CANDIDATES = 1_000;
 
 type Names = {
   readonly byKind: ReadonlyMap<string, readonly string[]>;
+  /** The kinds of what bears a name in a namespace. */
+  readonly kinds: ReadonlyMap<string, readonly string[]>;
   /** A file with a document of unknown identity: it may hold what is missed. */
   readonly unreadPath: string | undefined;
   suggestions: number;
@@ -48,13 +50,15 @@ function createNames(
   unreadPath: string | undefined,
 ): Names {
   const byKind = new Map<string, string[]>();
+  const kinds = new Map<string, string[]>();
   for (const key of [...graph.nodes.keys(), ...known]) {
     const [kind = '', namespace = '', name = ''] = key.split('/');
     const names = byKind.get(`${kind}/${namespace}`) ?? [];
     if (names.length < MAX_CANDIDATES) names.push(name);
     byKind.set(`${kind}/${namespace}`, names);
+    kinds.set(`${namespace}/${name}`, [...(kinds.get(`${namespace}/${name}`) ?? []), kind]);
   }
-  return { byKind, unreadPath, suggestions: 0 };
+  return { byKind, kinds, unreadPath, suggestions: 0 };
 }
 
 function toUnknownReference(resource: Resource, edge: Edge, names: Names): GraphProblem {
@@ -64,9 +68,24 @@ function toUnknownReference(resource: Resource, edge: Edge, names: Names): Graph
     severity: 'error',
     message: `there is no ${kind} called ${toQuoted(name)}`,
     location: locateField(resource, edge.pointer),
-    hint: toNameHint(edge, names),
+    hint: toKindHint(edge, names) ?? toNameHint(edge, names),
   };
   return { refs: [edge.from], diagnostic };
+}
+
+/** The right name of the wrong thing: another name would be a worse guess. */
+function toKindHint({ from, to: { kind, name } }: Edge, { kinds }: Names): string | null {
+  const own = parseRefKey(from)?.namespace ?? PLATFORM_NAMESPACE;
+  for (const namespace of [own, PLATFORM_NAMESPACE]) {
+    const [other] = [...(kinds.get(`${namespace}/${name}`) ?? [])].sort();
+    if (other === undefined) continue;
+    return `there is ${withArticle(other)} of this name, but ${withArticle(kind)} is meant here`;
+  }
+  return null;
+}
+
+function withArticle(kind: string): string {
+  return `${/^[AEIOU]/.test(kind) ? 'an' : 'a'} ${kind}`;
 }
 
 function toNameHint({ to: { kind, namespace, name } }: Edge, names: Names): string {

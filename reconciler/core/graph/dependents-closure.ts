@@ -1,12 +1,12 @@
 import type { RefKey } from '../contracts/ref.ts';
-import { dependentsOf, type Edge, type ResourceGraph } from './resource-graph.ts';
+import { dependentsOf, type Edge, type Edges } from './resource-graph.ts';
 
 /**
- * Every node that leads to one of `roots`, with the first edge of a shortest way there; the roots
- * themselves are not among them.
+ * Every node that leads to one of `roots`, with the first edge of a shortest way there, the nearest
+ * first; the roots themselves are not among them.
  */
 export function closeOverDependents(
-  graph: ResourceGraph,
+  graph: Edges,
   roots: Iterable<RefKey>,
 ): ReadonlyMap<RefKey, Edge> {
   const queue = [...roots].sort();

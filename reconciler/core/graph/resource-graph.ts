@@ -4,14 +4,15 @@ import { listReferences, type Reference } from './references.ts';
 
 export type Edge = Reference & { readonly from: RefKey; readonly toKey: RefKey };
 
-/** Resources and what they name. Nodes and edges are in the order of their keys. */
-export type ResourceGraph = {
-  readonly nodes: ReadonlyMap<RefKey, Resource>;
+export type Edges = {
   /** What a node names, also when no node answers to it. */
   readonly dependencies: ReadonlyMap<RefKey, readonly Edge[]>;
   /** Who names a key. */
   readonly dependents: ReadonlyMap<RefKey, readonly Edge[]>;
 };
+
+/** Resources and what they name. Nodes and edges are in the order of their keys. */
+export type ResourceGraph = Edges & { readonly nodes: ReadonlyMap<RefKey, Resource> };
 
 /** Every resource must have an identity of its own; duplicates are found before this. */
 export function buildGraph(resources: readonly Resource[]): ResourceGraph {
@@ -35,10 +36,10 @@ export function buildGraph(resources: readonly Resource[]): ResourceGraph {
   return { nodes, dependencies, dependents };
 }
 
-export function dependenciesOf(graph: ResourceGraph, key: RefKey): readonly Edge[] {
+export function dependenciesOf(graph: Edges, key: RefKey): readonly Edge[] {
   return graph.dependencies.get(key) ?? [];
 }
 
-export function dependentsOf(graph: ResourceGraph, key: RefKey): readonly Edge[] {
+export function dependentsOf(graph: Edges, key: RefKey): readonly Edge[] {
   return graph.dependents.get(key) ?? [];
 }

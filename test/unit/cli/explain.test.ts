@@ -92,9 +92,9 @@ describe('plumb explain', () => {
   });
 
   it.each([
-    ['endpoint/payments/fruad', 'did you mean payments/fraud?'],
-    ['table/fraud', 'there is nothing of the kind table here; kinds here: Connection,'],
-    ['fraud', 'name a resource as KIND/NAMESPACE/NAME or KIND/NAME, not fraud'],
+    ['endpoint/payments/fruad', 'did you mean Endpoint/payments/fraud?'],
+    ['table/nothing', 'there is no resource table/nothing here'],
+    ['fraud', 'fraud may be Endpoint/payments/fraud, Model/payments/fraud, Release/payments/fraud'],
   ])('says what is wrong with %s', async (text, message) => {
     const { code, output } = await run(['explain', text]);
     expect(output).toContain(message);

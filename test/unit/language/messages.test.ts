@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { MODEL_FILES, VIEW } from './model-repo.ts';
 import { judgeSmallRepo, toDocument, toEnvironment, toTarget } from './small-repo.ts';
 
 /** The messages and hints for one bad file in the small repo. */
@@ -84,6 +85,28 @@ describe('a message says what is wrong and what to do', () => {
     expect(judgement.diagnostics.map(({ hint }) => hint)).toContain(
       'it may be in targets/broken.yaml, which could not be read',
     );
+  });
+
+  it('for the name of another kind, in the same namespace or of the platform', () => {
+    expect(explain(toEnvironment('new', 'ae', '[dev]'))).toEqual([
+      'there is no Target called "dev" | there is an Environment of this name, but a Target is meant here',
+    ]);
+    const view = VIEW.replace('entity: customer', 'entity: laptop').replace(
+      'source: transactions',
+      'source: fraud',
+    );
+    expect(
+      judgeSmallRepo({ ...MODEL_FILES, 'view.yaml': view }).diagnostics.map(({ hint }) => hint),
+    ).toEqual(
+      expect.arrayContaining([
+        'there is a Target of this name, but an Entity is meant here',
+        'there is an Endpoint of this name, but a DataSource is meant here',
+      ]),
+    );
+    const elsewhere = toDocument('Namespace', 'laptop', '{owners: [a]}');
+    expect(explain(`${elsewhere}---\n${toTarget('new', 'laptop')}`)).toEqual([
+      'there is no Zone called "laptop" | there is a Namespace of this name, but a Zone is meant here',
+    ]);
   });
 
   it('for a circle, with the whole way around', () => {

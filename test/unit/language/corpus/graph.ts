@@ -119,6 +119,12 @@ const REFERENCE_CASES: readonly CorpusCase[] = [
     heldBack: ['Environment/new'],
   },
   {
+    name: 'an environment where a target is meant',
+    files: { 'environments/new.yaml': toEnvironment('new', 'ae', '[laptop, dev]') },
+    places: ['environments/new.yaml:5:36 P202'],
+    heldBack: ['Environment/new'],
+  },
+  {
     name: 'a target of another zone',
     files: { 'environments/new.yaml': toEnvironment('new', 'eu', '[frankfurt, laptop]') },
     places: ['environments/new.yaml:5:39 P206'],

@@ -14,6 +14,8 @@ import {
 import type { Admission, AdmittedApproval } from '../core/plan/admission.ts';
 import type { Planner } from '../core/plan/planner.ts';
 import { type PlatformRules, toPlatformRules } from '../core/plan/platform-rules.ts';
+import type { Policy } from '../core/policy/policy.ts';
+import { listPolicies } from '../core/policy/to-policy.ts';
 import type { KindTable } from '../ports/kind-handler.ts';
 import { judgeAdmission, type World } from './judge-admission.ts';
 import { listInTime, observeFenced } from './observation.ts';
@@ -44,7 +46,7 @@ export async function admitRevision(
     ...judged,
     zone: deps.zone,
     previous,
-    rules: chooseRules(previous, input),
+    ...chooseRules(previous, input),
     world: await readWorld(deps, term, input.desired),
     now: deps.clock.now(),
     planners: toPlanners(deps.kinds),
@@ -71,9 +73,15 @@ function isSameJudgement(previous: Admission, admission: Admission): boolean {
 }
 
 /** A revision never loosens the rules it is judged by itself, neither at first nor later on. */
-function chooseRules(previous: Admission | null, input: AdmissionInput): PlatformRules {
-  if (previous?.revision === input.revision) return previous.rules;
-  return toPlatformRules(previous?.desired ?? input.desired);
+function chooseRules(
+  previous: Admission | null,
+  input: AdmissionInput,
+): { readonly rules: PlatformRules; readonly policies: readonly Policy[] } {
+  if (previous?.revision === input.revision) {
+    return { rules: previous.rules, policies: previous.policies ?? [] };
+  }
+  const inForce = previous?.desired ?? input.desired;
+  return { rules: toPlatformRules(inForce), policies: listPolicies(inForce) };
 }
 
 function toPlanners(kinds: KindTable): Readonly<Record<string, Planner>> {

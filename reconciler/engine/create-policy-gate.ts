@@ -7,14 +7,14 @@ import type { PolicyEvaluator } from '../ports/policy-evaluator.ts';
 import type { PolicyLibrary } from '../ports/policy-library.ts';
 import type { OpenPolicyGate, PolicyCase, PolicyJudgement } from './policy-gate.ts';
 
-/** Judges by packs of a library. A pack that cannot be read or parsed whole refuses everything. */
+/** Judges by packs of a library, and by policies that the repo itself has. A pack that cannot be read or parsed whole refuses everything. */
 export function createPolicyGate(deps: {
   readonly library: PolicyLibrary;
   readonly evaluator: PolicyEvaluator;
 }): OpenPolicyGate {
   return {
-    judge: async ({ zone, packs, cases }) => {
-      const loaded = await loadPolicySet(deps.library, packs);
+    judge: async ({ zone, packs, policies, cases }) => {
+      const loaded = await loadPolicySet(deps.library, packs, policies);
       if ('why' in loaded) return refuseAll(loaded, cases);
       const verdicts = await judgeEffects(
         { zone, policySet: loaded.policySet, subjects: cases },
@@ -33,9 +33,10 @@ type LoadedPolicySet =
 async function loadPolicySet(
   library: PolicyLibrary,
   packs: readonly string[],
+  own: readonly Policy[],
 ): Promise<LoadedPolicySet> {
   const nothing = toPolicySet([]);
-  const policies: Policy[] = [];
+  const policies: Policy[] = [...own];
   for (const name of packs) {
     try {
       const pack = parsePack(await library.readPack(name));

@@ -11,6 +11,7 @@ import type { Planner, Recorded } from '../core/plan/planner.ts';
 import type { PlatformRules } from '../core/plan/platform-rules.ts';
 import { countRemovals } from '../core/plan/removals.ts';
 import { planZone, type ZonePlan } from '../core/plan/zone-plan.ts';
+import type { Policy } from '../core/policy/policy.ts';
 import type { PolicyCase, PolicyGate } from './policy-gate.ts';
 
 /** What is there and what was done, by resource. */
@@ -28,6 +29,8 @@ export type JudgementInput = {
   readonly previous: Admission | null;
   /** What was in force before, not what is judged. */
   readonly rules: PlatformRules;
+  /** Likewise. */
+  readonly policies: readonly Policy[];
   readonly world: World;
   readonly now: Instant;
   readonly planners: Readonly<Record<string, Planner>>;
@@ -46,7 +49,12 @@ export async function judgeAdmission(input: JudgementInput): Promise<AdmissionJu
   const { zone, revision, desired, heldBack, previous, rules, world } = input;
   const plan = planZone({ ...input, ...world });
   const cases = toCases(plan, desired, world.observed);
-  const judgement = await input.policy.judge({ zone, packs: rules.policies, cases });
+  const judgement = await input.policy.judge({
+    zone,
+    packs: rules.policies,
+    policies: input.policies,
+    cases,
+  });
   const admission = admit({
     sequence: (previous?.sequence ?? 0) + 1,
     revision,
@@ -55,6 +63,7 @@ export async function judgeAdmission(input: JudgementInput): Promise<AdmissionJu
     desired,
     heldBack,
     rules,
+    ...(input.policies.length === 0 ? {} : { policies: input.policies }),
     removals: countRemovals({ ...input, ...world, ...rules, plan }),
     denied: judgement.denied,
   });

@@ -2,6 +2,7 @@ import type { Digest } from '../core/contracts/digest.ts';
 import type { NormalForm } from '../core/contracts/normal-form.ts';
 import type { Refusal } from '../core/plan/admission.ts';
 import type { Effect, EffectId } from '../core/plan/effect.ts';
+import type { Policy } from '../core/policy/policy.ts';
 
 /** One effect with what policy may look at. */
 export type PolicyCase = {
@@ -22,6 +23,8 @@ export type PolicyGate = {
   readonly judge: (input: {
     readonly zone: string;
     readonly packs: readonly string[];
+    /** Those of the platform repo, beside the packs. */
+    readonly policies: readonly Policy[];
     readonly cases: readonly PolicyCase[];
   }) => Promise<PolicyJudgement>;
 };

@@ -10,6 +10,7 @@ import type { Planner, Recorded } from '../core/plan/planner.ts';
 import { toPlatformRules } from '../core/plan/platform-rules.ts';
 import type { HeldResource, PlanView } from '../core/plan/render-plan-text.ts';
 import type { ZonePlan } from '../core/plan/zone-plan.ts';
+import { listPolicies } from '../core/policy/to-policy.ts';
 import type { RevisionJudgement } from '../core/spec/judge-revision.ts';
 import { toPrintable } from '../core/spec/printable.ts';
 import { judgeAdmission } from './judge-admission.ts';
@@ -34,6 +35,7 @@ export async function previewZone(
   const ledger = await deps.readLive(zone);
   const live = new Map((ledger ?? []).map((form) => [toRefKey(toRef(form)), form]));
   const { desired, heldBack } = chooseDesired(zone, judgement, live);
+  const inForce = ledger === null || ledger.length === 0 ? desired : ledger;
   const result = await judgeAdmission({
     zone,
     revision,
@@ -45,7 +47,8 @@ export async function previewZone(
     planners: deps.planners,
     referencesOf: deps.referencesOf,
     policy: deps.policy,
-    rules: toPlatformRules(ledger === null || ledger.length === 0 ? desired : ledger),
+    rules: toPlatformRules(inForce),
+    policies: listPolicies(inForce),
   });
   const held = [
     ...heldBack.flatMap((key) => describeHeld(judgement, live, key)),

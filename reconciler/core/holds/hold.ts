@@ -16,7 +16,7 @@ export type Hold = {
 };
 
 /** Rules by which everything is judged: were they held, a hold could never be lifted. */
-const UNHELD_KINDS = new Set(['Platform', 'Zone', 'Hold']);
+const UNHELD_KINDS = new Set(['Platform', 'Zone', 'Hold', 'Policy']);
 
 export function listHolds(forms: readonly NormalForm[]): readonly Hold[] {
   return forms.filter(({ kind }) => kind === 'Hold').map(toHold);

@@ -3,6 +3,7 @@ import type { ErrorCode } from '../contracts/error-codes.ts';
 import type { Oid } from '../contracts/git.ts';
 import type { NormalForm } from '../contracts/normal-form.ts';
 import type { Ref, RefKey } from '../contracts/ref.ts';
+import type { Policy } from '../policy/policy.ts';
 import type { PlatformRules } from './platform-rules.ts';
 
 /** An effect that may happen. Its id is not part of it: the occurrence is known only when it starts. */
@@ -45,6 +46,8 @@ export type Admission = {
   readonly refusals: readonly Refusal[];
   /** The rules it was judged by: those in force before its revision, also when it is judged again. */
   readonly rules: PlatformRules;
+  /** Policies of the repo that judged it; missing where there were none. */
+  readonly policies?: readonly Policy[];
   readonly removals: Removals;
   /** Who approved the revision, as far as a pull request tells; absent when none does. */
   readonly approval?: AdmittedApproval;

@@ -2,6 +2,7 @@ import type { Digest } from '../contracts/digest.ts';
 import type { Oid } from '../contracts/git.ts';
 import type { NormalForm } from '../contracts/normal-form.ts';
 import type { RefKey } from '../contracts/ref.ts';
+import type { Policy } from '../policy/policy.ts';
 import { directionOf } from './actions.ts';
 import type { Admission, AdmittedEffect, Refusal, Removals } from './admission.ts';
 import type { Effect } from './effect.ts';
@@ -16,6 +17,7 @@ export type AdmitInput = {
   readonly desired: readonly NormalForm[];
   readonly heldBack: readonly RefKey[];
   readonly rules: PlatformRules;
+  readonly policies?: readonly Policy[];
   readonly removals: Removals;
   /** Effects that policy refuses, by effect id, with what it said. */
   readonly denied: ReadonlyMap<string, Omit<Refusal, 'ref' | 'action'>>;

@@ -6,7 +6,7 @@ import { fromCelValue, toActivation } from './cel-values.ts';
 import { listFreeNames } from './free-names.ts';
 
 /** A longer expression is a program; the parser's time and stack grow with both limits. */
-export const MAX_EXPRESSION_BYTES = 4 * 1024;
+const MAX_EXPRESSION_BYTES = 4 * 1024;
 const MAX_EXPRESSION_DEPTH = 32;
 /**
  * Words and signs. A chain of operators nests as deep as it is long, and the parser recurses: it
@@ -40,6 +40,12 @@ export function compileCel(expression: string): CelProgram {
   } catch (error) {
     return { state: 'broken', why: describe(error) };
   }
+}
+
+/** Why an expression can never be evaluated, whatever it is asked about; null when it can. */
+export function findSyntaxFault(expression: string): string | null {
+  const program = compileCel(expression);
+  return program.state === 'broken' ? program.why : null;
 }
 
 /** Never throws: whatever goes wrong in an expression is an answer that denies. */

@@ -74,7 +74,9 @@ function isMatch(policy: Policy, { effect }: PolicySubject): boolean {
   const { kinds, actions } = policy.spec.match;
   const names = (list: readonly string[], word: string) =>
     list.includes('*') || list.includes(word);
-  return names(kinds, effect.ref.kind) && names(actions, effect.action);
+  // A policy on everything could otherwise never be corrected or taken back.
+  const isNamed = effect.ref.kind !== 'Policy' || kinds.includes('Policy');
+  return isNamed && names(kinds, effect.ref.kind) && names(actions, effect.action);
 }
 
 export function countVariableStages(policies: readonly Policy[]): number {

@@ -5,7 +5,15 @@ import type { KindHandler } from '../../ports/kind-handler.ts';
 import { createReceiverHandler } from '../receiver-handler.ts';
 
 /** Kinds that say rules: their effect is that the rules are in force in the zone. */
-const DEFINITION_KINDS = ['Platform', 'Zone', 'Environment', 'Namespace', 'Entity', 'Hold'];
+const DEFINITION_KINDS = [
+  'Platform',
+  'Zone',
+  'Environment',
+  'Namespace',
+  'Entity',
+  'Hold',
+  'Policy',
+];
 
 export function createDefinitionHandlers(ports: {
   readonly definitions: Definitions;

@@ -8,6 +8,7 @@ import { HOLD_CASES } from './corpus/holds.ts';
 import { MODEL_FIELD_CASES } from './corpus/model-fields.ts';
 import { MODEL_GRAPH_CASES } from './corpus/model-graph.ts';
 import { OVERRIDE_CASES } from './corpus/overrides.ts';
+import { POLICY_CASES } from './corpus/policies.ts';
 import { RESIDENCY_CASES } from './corpus/residency.ts';
 import { SYNTAX_CASES } from './corpus/syntax.ts';
 import { judgeSmallRepo, toPlaces, toTitles } from './small-repo.ts';
@@ -39,6 +40,7 @@ describe('a repo with mistakes, each reported in its place', () => {
     it.each(RESIDENCY_CASES)('$name', expectCase);
     it.each(OVERRIDE_CASES)('$name', expectCase);
     it.each(HOLD_CASES)('$name', expectCase);
+    it.each(POLICY_CASES)('$name', expectCase);
     it.each(BATCH_CASES)('$name', expectCase);
   });
 });

@@ -28,7 +28,7 @@ describe('a message says what is wrong and what to do', () => {
       'unknown kind "Enviroment" | did you mean "Environment"?',
     ]);
     expect(explain(toDocument('Deployment', 'x', '{}'))).toEqual([
-      'unknown kind "Deployment" | kinds: BatchPrediction, Connection, DataSource, Endpoint, Entity, Environment, FeatureView, Hold, Model, Monitor, Namespace, Platform, Release, Target, Trainer, Zone',
+      'unknown kind "Deployment" | kinds: BatchPrediction, Connection, DataSource, Endpoint, Entity, Environment, FeatureView, Hold, Model, Monitor, Namespace, Platform, Policy, Release, Target, Trainer, Zone',
     ]);
   });
 

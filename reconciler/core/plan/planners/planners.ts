@@ -29,4 +29,5 @@ export const PLANNERS: Readonly<Record<string, Planner>> = {
   Monitor: planMonitor,
   BatchPrediction: planBatchPrediction,
   Hold: planDefinition,
+  Policy: planDefinition,
 };

@@ -10,6 +10,7 @@ import type { FieldCheck } from './field-check.ts';
 import { checkHold } from './hold.ts';
 import { checkModel } from './model.ts';
 import { checkMonitor } from './monitor.ts';
+import { checkPolicy } from './policy.ts';
 import { checkRelease } from './release.ts';
 
 const CHECKS: { readonly [K in Kind]?: FieldCheck<SpecByKind[K]> } = {
@@ -21,6 +22,7 @@ const CHECKS: { readonly [K in Kind]?: FieldCheck<SpecByKind[K]> } = {
   Hold: checkHold,
   Model: checkModel,
   Monitor: checkMonitor,
+  Policy: checkPolicy,
   Release: checkRelease,
 };
 

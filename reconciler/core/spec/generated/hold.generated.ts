@@ -29,7 +29,7 @@ export type HoldSpec = {
    */
   readonly resources: readonly {
     /**
-     * Only resources of this kind. A Platform, a Zone and a Hold cannot be held.
+     * Only resources of this kind. A Platform, a Zone, a Policy and a Hold cannot be held.
      */
     kind?:
       | 'BatchPrediction'

@@ -12,11 +12,12 @@ import type { ModelSpec } from './model.generated.ts';
 import type { MonitorSpec } from './monitor.generated.ts';
 import type { NamespaceSpec } from './namespace.generated.ts';
 import type { PlatformSpec } from './platform.generated.ts';
+import type { PolicySpec } from './policy.generated.ts';
 import type { ReleaseSpec } from './release.generated.ts';
 import type { TargetSpec } from './target.generated.ts';
 import type { TrainerSpec } from './trainer.generated.ts';
 import type { ZoneSpec } from './zone.generated.ts';
-import { validateBatchPrediction, validateConnection, validateDataSource, validateEndpoint, validateEntity, validateEnvironment, validateFeatureView, validateHold, validateModel, validateMonitor, validateNamespace, validatePlatform, validateRelease, validateTarget, validateTrainer, validateZone } from './validators.generated.ts';
+import { validateBatchPrediction, validateConnection, validateDataSource, validateEndpoint, validateEntity, validateEnvironment, validateFeatureView, validateHold, validateModel, validateMonitor, validateNamespace, validatePlatform, validatePolicy, validateRelease, validateTarget, validateTrainer, validateZone } from './validators.generated.ts';
 
 export interface SpecByKind {
   readonly BatchPrediction: BatchPredictionSpec;
@@ -31,6 +32,7 @@ export interface SpecByKind {
   readonly Monitor: MonitorSpec;
   readonly Namespace: NamespaceSpec;
   readonly Platform: PlatformSpec;
+  readonly Policy: PolicySpec;
   readonly Release: ReleaseSpec;
   readonly Target: TargetSpec;
   readonly Trainer: TrainerSpec;
@@ -1798,7 +1800,7 @@ export const KINDS: Readonly<Record<Kind, KindFacts>> = {
                 "additionalProperties": false,
                 "properties": {
                   "kind": {
-                    "description": "Only resources of this kind. A Platform, a Zone and a Hold cannot be held.",
+                    "description": "Only resources of this kind. A Platform, a Zone, a Policy and a Hold cannot be held.",
                     "type": "string",
                     "enum": [
                       "BatchPrediction",
@@ -2952,6 +2954,268 @@ export const KINDS: Readonly<Record<Kind, KindFacts>> = {
       }
     },
     validate: validatePlatform as unknown as Validate,
+  },
+  Policy: {
+    kind: "Policy",
+    scope: "platform",
+    zone: "all",
+    freezes: true,
+    reservedNames: [],
+    references: [],
+    unordered: [
+      {
+        "steps": [
+          "spec",
+          "match",
+          "kinds"
+        ],
+        "by": null
+      },
+      {
+        "steps": [
+          "spec",
+          "match",
+          "actions"
+        ],
+        "by": null
+      },
+      {
+        "steps": [
+          "spec",
+          "actions"
+        ],
+        "by": null
+      }
+    ],
+    uniqueBy: [
+      {
+        "steps": [
+          "spec",
+          "variables"
+        ],
+        "by": "name"
+      }
+    ],
+    defaultsFrom: [],
+    withoutEffect: [
+      [
+        "spec",
+        "description"
+      ]
+    ],
+    schema: {
+      "description": "A rule that judges what is about to happen, in CEL, in the shape of a Kubernetes ValidatingAdmissionPolicy.",
+      "type": "object",
+      "additionalProperties": false,
+      "properties": {
+        "apiVersion": {
+          "description": "The version of the language. Documents of any other API are ignored.",
+          "const": "plumbline.dev/v1alpha1"
+        },
+        "kind": {
+          "description": "The kind of the resource.",
+          "const": "Policy"
+        },
+        "metadata": {
+          "description": "Who the resource is. It belongs to the whole platform, so it has no namespace.",
+          "type": "object",
+          "additionalProperties": false,
+          "properties": {
+            "name": {
+              "description": "Lower-case letters, digits and hyphens; at most 63 characters.",
+              "type": "string",
+              "x-name": true
+            },
+            "labels": {
+              "description": "Your own notes, as short texts. They have no effect.",
+              "type": "object",
+              "propertyNames": {
+                "description": "A key is letters, digits, dots, hyphens, underscores and slashes."
+              },
+              "additionalProperties": {
+                "type": "string"
+              },
+              "examples": [
+                {
+                  "team": "payments"
+                }
+              ]
+            },
+            "formerly": {
+              "description": "Names this resource had before, so that a rename is not a removal and a creation.",
+              "type": "array",
+              "items": {
+                "description": "Lower-case letters, digits and hyphens; at most 63 characters.",
+                "type": "string",
+                "x-name": true
+              },
+              "examples": [
+                [
+                  "laptop"
+                ]
+              ]
+            }
+          }
+        },
+        "spec": {
+          "description": "What the policy should be.",
+          "type": "object",
+          "additionalProperties": false,
+          "properties": {
+            "description": {
+              "description": "A sentence for people. It has no effect.",
+              "type": "string"
+            },
+            "match": {
+              "description": "Which effects it judges.",
+              "type": "object",
+              "additionalProperties": false,
+              "properties": {
+                "kinds": {
+                  "description": "By the kind of the resource; `*` is every kind but Policy, which has to be named.",
+                  "type": "array",
+                  "items": {
+                    "description": "A kind, or `*`.",
+                    "type": "string"
+                  },
+                  "examples": [
+                    [
+                      "Endpoint"
+                    ]
+                  ]
+                },
+                "actions": {
+                  "description": "By what is done to it, such as `create`, `update`, `train` or `delete`; `*` is everything.",
+                  "type": "array",
+                  "items": {
+                    "description": "An action, or `*`.",
+                    "type": "string"
+                  },
+                  "examples": [
+                    [
+                      "create",
+                      "update"
+                    ]
+                  ]
+                }
+              },
+              "examples": [
+                {
+                  "kinds": [
+                    "Endpoint"
+                  ],
+                  "actions": [
+                    "create",
+                    "update"
+                  ]
+                }
+              ]
+            },
+            "params": {
+              "description": "Values that the expressions read as `params`, of any form.",
+              "type": "object",
+              "additionalProperties": true,
+              "examples": [
+                {
+                  "maxSlots": 512
+                }
+              ]
+            },
+            "variables": {
+              "description": "Named expressions; each may use those before it, as `variables.name`.",
+              "type": "array",
+              "items": {
+                "description": "A named expression.",
+                "type": "object",
+                "additionalProperties": false,
+                "properties": {
+                  "name": {
+                    "description": "How expressions call it.",
+                    "type": "string",
+                    "examples": [
+                      "slots"
+                    ]
+                  },
+                  "expression": {
+                    "description": "CEL that gives its value.",
+                    "type": "string",
+                    "examples": [
+                      "object.spec.pools.map(pool, pool.slots).sum()"
+                    ]
+                  }
+                }
+              },
+              "examples": [
+                [
+                  {
+                    "name": "slots",
+                    "expression": "object.spec.pools.map(pool, pool.slots).sum()"
+                  }
+                ]
+              ]
+            },
+            "validations": {
+              "description": "What must hold.",
+              "type": "array",
+              "items": {
+                "description": "An expression, with a message, or an expression that gives one, or both.",
+                "type": "object",
+                "additionalProperties": false,
+                "properties": {
+                  "expression": {
+                    "description": "CEL that must give `true` for what is allowed. An error denies.",
+                    "type": "string",
+                    "examples": [
+                      "variables.slots <= params.maxSlots"
+                    ]
+                  },
+                  "message": {
+                    "description": "What is said when it does not hold.",
+                    "type": "string",
+                    "examples": [
+                      "the target offers too many slots"
+                    ]
+                  },
+                  "messageExpression": {
+                    "description": "CEL that gives the message; `message` is said where it fails.",
+                    "type": "string",
+                    "examples": [
+                      "'the target offers ' + string(variables.slots) + ' slots'"
+                    ]
+                  }
+                }
+              },
+              "examples": [
+                [
+                  {
+                    "expression": "variables.slots <= params.maxSlots",
+                    "message": "the target offers too many slots"
+                  }
+                ]
+              ]
+            },
+            "actions": {
+              "description": "What follows where it does not hold: `deny` refuses the effect, `warn` only tells.",
+              "type": "array",
+              "items": {
+                "description": "A consequence.",
+                "type": "string",
+                "enum": [
+                  "deny",
+                  "warn"
+                ]
+              },
+              "examples": [
+                [
+                  "deny"
+                ]
+              ]
+            }
+          }
+        }
+      }
+    },
+    validate: validatePolicy as unknown as Validate,
   },
   Release: {
     kind: "Release",

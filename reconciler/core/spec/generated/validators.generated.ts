@@ -10549,14 +10549,1079 @@ return errors === 0;
 }
 validate31.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateRelease = validate32;
-const schema43 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"plumbline.dev/v1alpha1"},"kind":{"const":"Release"},"metadata":{"type":"object","additionalProperties":false,"required":["name","namespace"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"namespace":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"labels":{"type":"object","maxProperties":64,"propertyNames":{"pattern":"^[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?$"},"additionalProperties":{"type":"string","maxLength":253},"default":{}},"formerly":{"type":"array","maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"default":[]}}},"spec":{"type":"object","additionalProperties":false,"required":["endpoint","versions"],"properties":{"description":{"type":"string","maxLength":1024},"endpoint":{"type":"string","minLength":1,"maxLength":63},"versions":{"type":"array","minItems":1,"maxItems":16,"items":{"type":"object","additionalProperties":false,"required":["version","percent"],"properties":{"version":{"type":"string","pattern":"^sha256:[0-9a-f]{64}$"},"percent":{"type":"number","minimum":0,"maximum":100}}}},"quarantine":{"type":"array","minItems":0,"maxItems":256,"items":{"type":"object","additionalProperties":false,"required":["version","runKey"],"properties":{"version":{"type":"string","pattern":"^sha256:[0-9a-f]{64}$"},"runKey":{"type":"string","pattern":"^sha256:[0-9a-f]{64}$"},"reason":{"type":"string","maxLength":512}}}}}}}};
-const pattern92 = new RegExp("^sha256:[0-9a-f]{64}$", "u");
+export const validatePolicy = validate32;
+const schema43 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"plumbline.dev/v1alpha1"},"kind":{"const":"Policy"},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"labels":{"type":"object","maxProperties":64,"propertyNames":{"pattern":"^[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?$"},"additionalProperties":{"type":"string","maxLength":253},"default":{}},"formerly":{"type":"array","maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"default":[]}}},"spec":{"type":"object","additionalProperties":false,"required":["match","validations","actions"],"properties":{"description":{"type":"string","maxLength":1024},"match":{"type":"object","additionalProperties":false,"required":["kinds"],"properties":{"kinds":{"type":"array","minItems":1,"maxItems":32,"uniqueItems":true,"items":{"type":"string","maxLength":63,"pattern":"^(\\*|[A-Z][A-Za-z]*)$"}},"actions":{"type":"array","minItems":1,"maxItems":16,"uniqueItems":true,"items":{"type":"string","maxLength":63,"pattern":"^(\\*|[a-z][a-z-]*)$"},"default":["*"]}}},"params":{"type":"object","additionalProperties":true,"default":{}},"variables":{"type":"array","minItems":0,"maxItems":16,"items":{"type":"object","additionalProperties":false,"required":["name","expression"],"properties":{"name":{"type":"string","maxLength":63,"pattern":"^[a-z][A-Za-z0-9]*$"},"expression":{"type":"string","minLength":1,"maxLength":4096}}},"default":[]},"validations":{"type":"array","minItems":1,"maxItems":32,"items":{"type":"object","additionalProperties":false,"required":["expression"],"properties":{"expression":{"type":"string","minLength":1,"maxLength":4096},"message":{"type":"string","minLength":1,"maxLength":1024},"messageExpression":{"type":"string","minLength":1,"maxLength":4096}}}},"actions":{"type":"array","minItems":1,"maxItems":2,"uniqueItems":true,"items":{"type":"string","enum":["deny","warn"]}}}}}};
+const pattern91 = new RegExp("^(\\*|[A-Z][A-Za-z]*)$", "u");
+const pattern92 = new RegExp("^(\\*|[a-z][a-z-]*)$", "u");
+const pattern93 = new RegExp("^[a-z][A-Za-z0-9]*$", "u");
 
 function validate32(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
 const evaluated0 = validate32.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.apiVersion === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "apiVersion"}};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(data.kind === undefined){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "kind"}};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if(data.metadata === undefined){
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "metadata"}};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+if(data.spec === undefined){
+const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "spec"}};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+for(const key0 in data){
+if(!((((key0 === "apiVersion") || (key0 === "kind")) || (key0 === "metadata")) || (key0 === "spec"))){
+const err4 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+if(data.apiVersion !== undefined){
+if("plumbline.dev/v1alpha1" !== data.apiVersion){
+const err5 = {instancePath:instancePath+"/apiVersion",schemaPath:"#/properties/apiVersion/const",keyword:"const",params:{allowedValue: "plumbline.dev/v1alpha1"}};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+if(data.kind !== undefined){
+if("Policy" !== data.kind){
+const err6 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/const",keyword:"const",params:{allowedValue: "Policy"}};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+if(data.metadata !== undefined){
+let data2 = data.metadata;
+if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
+if(data2.labels === undefined){
+data2.labels = {};
+}
+if(data2.formerly === undefined){
+data2.formerly = [];
+}
+if(data2.name === undefined){
+const err7 = {instancePath:instancePath+"/metadata",schemaPath:"#/properties/metadata/required",keyword:"required",params:{missingProperty: "name"}};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+for(const key1 in data2){
+if(!(((key1 === "name") || (key1 === "labels")) || (key1 === "formerly"))){
+const err8 = {instancePath:instancePath+"/metadata",schemaPath:"#/properties/metadata/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+if(data2.name !== undefined){
+let data3 = data2.name;
+if(typeof data3 === "string"){
+if(!pattern4.test(data3)){
+const err9 = {instancePath:instancePath+"/metadata/name",schemaPath:"#/properties/metadata/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"}};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+else {
+const err10 = {instancePath:instancePath+"/metadata/name",schemaPath:"#/properties/metadata/properties/name/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+let data4 = data2.labels;
+if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
+if(Object.keys(data4).length > 64){
+const err11 = {instancePath:instancePath+"/metadata/labels",schemaPath:"#/properties/metadata/properties/labels/maxProperties",keyword:"maxProperties",params:{limit: 64}};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+for(const key2 in data4){
+const _errs11 = errors;
+if(typeof key2 === "string"){
+if(!pattern6.test(key2)){
+const err12 = {instancePath:instancePath+"/metadata/labels",schemaPath:"#/properties/metadata/properties/labels/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?$"},propertyName:key2};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+var valid2 = _errs11 === errors;
+if(!valid2){
+const err13 = {instancePath:instancePath+"/metadata/labels",schemaPath:"#/properties/metadata/properties/labels/propertyNames",keyword:"propertyNames",params:{propertyName: key2}};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+}
+for(const key3 in data4){
+let data5 = data4[key3];
+if(typeof data5 === "string"){
+if(func1(data5) > 253){
+const err14 = {instancePath:instancePath+"/metadata/labels/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/metadata/properties/labels/additionalProperties/maxLength",keyword:"maxLength",params:{limit: 253}};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+}
+else {
+const err15 = {instancePath:instancePath+"/metadata/labels/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/metadata/properties/labels/additionalProperties/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+}
+}
+else {
+const err16 = {instancePath:instancePath+"/metadata/labels",schemaPath:"#/properties/metadata/properties/labels/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+let data6 = data2.formerly;
+if(Array.isArray(data6)){
+if(data6.length > 16){
+const err17 = {instancePath:instancePath+"/metadata/formerly",schemaPath:"#/properties/metadata/properties/formerly/maxItems",keyword:"maxItems",params:{limit: 16}};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+const len0 = data6.length;
+for(let i0=0; i0<len0; i0++){
+let data7 = data6[i0];
+if(typeof data7 === "string"){
+if(!pattern4.test(data7)){
+const err18 = {instancePath:instancePath+"/metadata/formerly/" + i0,schemaPath:"#/properties/metadata/properties/formerly/items/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"}};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+}
+else {
+const err19 = {instancePath:instancePath+"/metadata/formerly/" + i0,schemaPath:"#/properties/metadata/properties/formerly/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+}
+let i1 = data6.length;
+let j0;
+if(i1 > 1){
+const indices0 = {};
+for(;i1--;){
+let item0 = data6[i1];
+if(typeof item0 !== "string"){
+continue;
+}
+if(typeof indices0[item0] == "number"){
+j0 = indices0[item0];
+const err20 = {instancePath:instancePath+"/metadata/formerly",schemaPath:"#/properties/metadata/properties/formerly/uniqueItems",keyword:"uniqueItems",params:{i: i1, j: j0}};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+break;
+}
+indices0[item0] = i1;
+}
+}
+}
+else {
+const err21 = {instancePath:instancePath+"/metadata/formerly",schemaPath:"#/properties/metadata/properties/formerly/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
+}
+errors++;
+}
+}
+else {
+const err22 = {instancePath:instancePath+"/metadata",schemaPath:"#/properties/metadata/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err22];
+}
+else {
+vErrors.push(err22);
+}
+errors++;
+}
+}
+if(data.spec !== undefined){
+let data8 = data.spec;
+if(data8 && typeof data8 == "object" && !Array.isArray(data8)){
+if(data8.params === undefined){
+data8.params = {};
+}
+if(data8.variables === undefined){
+data8.variables = [];
+}
+if(data8.match === undefined){
+const err23 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/required",keyword:"required",params:{missingProperty: "match"}};
+if(vErrors === null){
+vErrors = [err23];
+}
+else {
+vErrors.push(err23);
+}
+errors++;
+}
+if(data8.validations === undefined){
+const err24 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/required",keyword:"required",params:{missingProperty: "validations"}};
+if(vErrors === null){
+vErrors = [err24];
+}
+else {
+vErrors.push(err24);
+}
+errors++;
+}
+if(data8.actions === undefined){
+const err25 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/required",keyword:"required",params:{missingProperty: "actions"}};
+if(vErrors === null){
+vErrors = [err25];
+}
+else {
+vErrors.push(err25);
+}
+errors++;
+}
+for(const key4 in data8){
+if(!((((((key4 === "description") || (key4 === "match")) || (key4 === "params")) || (key4 === "variables")) || (key4 === "validations")) || (key4 === "actions"))){
+const err26 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4}};
+if(vErrors === null){
+vErrors = [err26];
+}
+else {
+vErrors.push(err26);
+}
+errors++;
+}
+}
+if(data8.description !== undefined){
+let data9 = data8.description;
+if(typeof data9 === "string"){
+if(func1(data9) > 1024){
+const err27 = {instancePath:instancePath+"/spec/description",schemaPath:"#/properties/spec/properties/description/maxLength",keyword:"maxLength",params:{limit: 1024}};
+if(vErrors === null){
+vErrors = [err27];
+}
+else {
+vErrors.push(err27);
+}
+errors++;
+}
+}
+else {
+const err28 = {instancePath:instancePath+"/spec/description",schemaPath:"#/properties/spec/properties/description/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err28];
+}
+else {
+vErrors.push(err28);
+}
+errors++;
+}
+}
+if(data8.match !== undefined){
+let data10 = data8.match;
+if(data10 && typeof data10 == "object" && !Array.isArray(data10)){
+if(data10.actions === undefined){
+data10.actions = ["*"];
+}
+if(data10.kinds === undefined){
+const err29 = {instancePath:instancePath+"/spec/match",schemaPath:"#/properties/spec/properties/match/required",keyword:"required",params:{missingProperty: "kinds"}};
+if(vErrors === null){
+vErrors = [err29];
+}
+else {
+vErrors.push(err29);
+}
+errors++;
+}
+for(const key5 in data10){
+if(!((key5 === "kinds") || (key5 === "actions"))){
+const err30 = {instancePath:instancePath+"/spec/match",schemaPath:"#/properties/spec/properties/match/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5}};
+if(vErrors === null){
+vErrors = [err30];
+}
+else {
+vErrors.push(err30);
+}
+errors++;
+}
+}
+if(data10.kinds !== undefined){
+let data11 = data10.kinds;
+if(Array.isArray(data11)){
+if(data11.length > 32){
+const err31 = {instancePath:instancePath+"/spec/match/kinds",schemaPath:"#/properties/spec/properties/match/properties/kinds/maxItems",keyword:"maxItems",params:{limit: 32}};
+if(vErrors === null){
+vErrors = [err31];
+}
+else {
+vErrors.push(err31);
+}
+errors++;
+}
+if(data11.length < 1){
+const err32 = {instancePath:instancePath+"/spec/match/kinds",schemaPath:"#/properties/spec/properties/match/properties/kinds/minItems",keyword:"minItems",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err32];
+}
+else {
+vErrors.push(err32);
+}
+errors++;
+}
+const len1 = data11.length;
+for(let i2=0; i2<len1; i2++){
+let data12 = data11[i2];
+if(typeof data12 === "string"){
+if(func1(data12) > 63){
+const err33 = {instancePath:instancePath+"/spec/match/kinds/" + i2,schemaPath:"#/properties/spec/properties/match/properties/kinds/items/maxLength",keyword:"maxLength",params:{limit: 63}};
+if(vErrors === null){
+vErrors = [err33];
+}
+else {
+vErrors.push(err33);
+}
+errors++;
+}
+if(!pattern91.test(data12)){
+const err34 = {instancePath:instancePath+"/spec/match/kinds/" + i2,schemaPath:"#/properties/spec/properties/match/properties/kinds/items/pattern",keyword:"pattern",params:{pattern: "^(\\*|[A-Z][A-Za-z]*)$"}};
+if(vErrors === null){
+vErrors = [err34];
+}
+else {
+vErrors.push(err34);
+}
+errors++;
+}
+}
+else {
+const err35 = {instancePath:instancePath+"/spec/match/kinds/" + i2,schemaPath:"#/properties/spec/properties/match/properties/kinds/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err35];
+}
+else {
+vErrors.push(err35);
+}
+errors++;
+}
+}
+let i3 = data11.length;
+let j1;
+if(i3 > 1){
+const indices1 = {};
+for(;i3--;){
+let item1 = data11[i3];
+if(typeof item1 !== "string"){
+continue;
+}
+if(typeof indices1[item1] == "number"){
+j1 = indices1[item1];
+const err36 = {instancePath:instancePath+"/spec/match/kinds",schemaPath:"#/properties/spec/properties/match/properties/kinds/uniqueItems",keyword:"uniqueItems",params:{i: i3, j: j1}};
+if(vErrors === null){
+vErrors = [err36];
+}
+else {
+vErrors.push(err36);
+}
+errors++;
+break;
+}
+indices1[item1] = i3;
+}
+}
+}
+else {
+const err37 = {instancePath:instancePath+"/spec/match/kinds",schemaPath:"#/properties/spec/properties/match/properties/kinds/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err37];
+}
+else {
+vErrors.push(err37);
+}
+errors++;
+}
+}
+let data13 = data10.actions;
+if(Array.isArray(data13)){
+if(data13.length > 16){
+const err38 = {instancePath:instancePath+"/spec/match/actions",schemaPath:"#/properties/spec/properties/match/properties/actions/maxItems",keyword:"maxItems",params:{limit: 16}};
+if(vErrors === null){
+vErrors = [err38];
+}
+else {
+vErrors.push(err38);
+}
+errors++;
+}
+if(data13.length < 1){
+const err39 = {instancePath:instancePath+"/spec/match/actions",schemaPath:"#/properties/spec/properties/match/properties/actions/minItems",keyword:"minItems",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err39];
+}
+else {
+vErrors.push(err39);
+}
+errors++;
+}
+const len2 = data13.length;
+for(let i4=0; i4<len2; i4++){
+let data14 = data13[i4];
+if(typeof data14 === "string"){
+if(func1(data14) > 63){
+const err40 = {instancePath:instancePath+"/spec/match/actions/" + i4,schemaPath:"#/properties/spec/properties/match/properties/actions/items/maxLength",keyword:"maxLength",params:{limit: 63}};
+if(vErrors === null){
+vErrors = [err40];
+}
+else {
+vErrors.push(err40);
+}
+errors++;
+}
+if(!pattern92.test(data14)){
+const err41 = {instancePath:instancePath+"/spec/match/actions/" + i4,schemaPath:"#/properties/spec/properties/match/properties/actions/items/pattern",keyword:"pattern",params:{pattern: "^(\\*|[a-z][a-z-]*)$"}};
+if(vErrors === null){
+vErrors = [err41];
+}
+else {
+vErrors.push(err41);
+}
+errors++;
+}
+}
+else {
+const err42 = {instancePath:instancePath+"/spec/match/actions/" + i4,schemaPath:"#/properties/spec/properties/match/properties/actions/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err42];
+}
+else {
+vErrors.push(err42);
+}
+errors++;
+}
+}
+let i5 = data13.length;
+let j2;
+if(i5 > 1){
+const indices2 = {};
+for(;i5--;){
+let item2 = data13[i5];
+if(typeof item2 !== "string"){
+continue;
+}
+if(typeof indices2[item2] == "number"){
+j2 = indices2[item2];
+const err43 = {instancePath:instancePath+"/spec/match/actions",schemaPath:"#/properties/spec/properties/match/properties/actions/uniqueItems",keyword:"uniqueItems",params:{i: i5, j: j2}};
+if(vErrors === null){
+vErrors = [err43];
+}
+else {
+vErrors.push(err43);
+}
+errors++;
+break;
+}
+indices2[item2] = i5;
+}
+}
+}
+else {
+const err44 = {instancePath:instancePath+"/spec/match/actions",schemaPath:"#/properties/spec/properties/match/properties/actions/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err44];
+}
+else {
+vErrors.push(err44);
+}
+errors++;
+}
+}
+else {
+const err45 = {instancePath:instancePath+"/spec/match",schemaPath:"#/properties/spec/properties/match/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err45];
+}
+else {
+vErrors.push(err45);
+}
+errors++;
+}
+}
+let data15 = data8.params;
+if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
+}
+else {
+const err46 = {instancePath:instancePath+"/spec/params",schemaPath:"#/properties/spec/properties/params/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err46];
+}
+else {
+vErrors.push(err46);
+}
+errors++;
+}
+let data16 = data8.variables;
+if(Array.isArray(data16)){
+if(data16.length > 16){
+const err47 = {instancePath:instancePath+"/spec/variables",schemaPath:"#/properties/spec/properties/variables/maxItems",keyword:"maxItems",params:{limit: 16}};
+if(vErrors === null){
+vErrors = [err47];
+}
+else {
+vErrors.push(err47);
+}
+errors++;
+}
+if(data16.length < 0){
+const err48 = {instancePath:instancePath+"/spec/variables",schemaPath:"#/properties/spec/properties/variables/minItems",keyword:"minItems",params:{limit: 0}};
+if(vErrors === null){
+vErrors = [err48];
+}
+else {
+vErrors.push(err48);
+}
+errors++;
+}
+const len3 = data16.length;
+for(let i6=0; i6<len3; i6++){
+let data17 = data16[i6];
+if(data17 && typeof data17 == "object" && !Array.isArray(data17)){
+if(data17.name === undefined){
+const err49 = {instancePath:instancePath+"/spec/variables/" + i6,schemaPath:"#/properties/spec/properties/variables/items/required",keyword:"required",params:{missingProperty: "name"}};
+if(vErrors === null){
+vErrors = [err49];
+}
+else {
+vErrors.push(err49);
+}
+errors++;
+}
+if(data17.expression === undefined){
+const err50 = {instancePath:instancePath+"/spec/variables/" + i6,schemaPath:"#/properties/spec/properties/variables/items/required",keyword:"required",params:{missingProperty: "expression"}};
+if(vErrors === null){
+vErrors = [err50];
+}
+else {
+vErrors.push(err50);
+}
+errors++;
+}
+for(const key6 in data17){
+if(!((key6 === "name") || (key6 === "expression"))){
+const err51 = {instancePath:instancePath+"/spec/variables/" + i6,schemaPath:"#/properties/spec/properties/variables/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6}};
+if(vErrors === null){
+vErrors = [err51];
+}
+else {
+vErrors.push(err51);
+}
+errors++;
+}
+}
+if(data17.name !== undefined){
+let data18 = data17.name;
+if(typeof data18 === "string"){
+if(func1(data18) > 63){
+const err52 = {instancePath:instancePath+"/spec/variables/" + i6+"/name",schemaPath:"#/properties/spec/properties/variables/items/properties/name/maxLength",keyword:"maxLength",params:{limit: 63}};
+if(vErrors === null){
+vErrors = [err52];
+}
+else {
+vErrors.push(err52);
+}
+errors++;
+}
+if(!pattern93.test(data18)){
+const err53 = {instancePath:instancePath+"/spec/variables/" + i6+"/name",schemaPath:"#/properties/spec/properties/variables/items/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z][A-Za-z0-9]*$"}};
+if(vErrors === null){
+vErrors = [err53];
+}
+else {
+vErrors.push(err53);
+}
+errors++;
+}
+}
+else {
+const err54 = {instancePath:instancePath+"/spec/variables/" + i6+"/name",schemaPath:"#/properties/spec/properties/variables/items/properties/name/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err54];
+}
+else {
+vErrors.push(err54);
+}
+errors++;
+}
+}
+if(data17.expression !== undefined){
+let data19 = data17.expression;
+if(typeof data19 === "string"){
+if(func1(data19) > 4096){
+const err55 = {instancePath:instancePath+"/spec/variables/" + i6+"/expression",schemaPath:"#/properties/spec/properties/variables/items/properties/expression/maxLength",keyword:"maxLength",params:{limit: 4096}};
+if(vErrors === null){
+vErrors = [err55];
+}
+else {
+vErrors.push(err55);
+}
+errors++;
+}
+if(func1(data19) < 1){
+const err56 = {instancePath:instancePath+"/spec/variables/" + i6+"/expression",schemaPath:"#/properties/spec/properties/variables/items/properties/expression/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err56];
+}
+else {
+vErrors.push(err56);
+}
+errors++;
+}
+}
+else {
+const err57 = {instancePath:instancePath+"/spec/variables/" + i6+"/expression",schemaPath:"#/properties/spec/properties/variables/items/properties/expression/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err57];
+}
+else {
+vErrors.push(err57);
+}
+errors++;
+}
+}
+}
+else {
+const err58 = {instancePath:instancePath+"/spec/variables/" + i6,schemaPath:"#/properties/spec/properties/variables/items/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err58];
+}
+else {
+vErrors.push(err58);
+}
+errors++;
+}
+}
+}
+else {
+const err59 = {instancePath:instancePath+"/spec/variables",schemaPath:"#/properties/spec/properties/variables/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err59];
+}
+else {
+vErrors.push(err59);
+}
+errors++;
+}
+if(data8.validations !== undefined){
+let data20 = data8.validations;
+if(Array.isArray(data20)){
+if(data20.length > 32){
+const err60 = {instancePath:instancePath+"/spec/validations",schemaPath:"#/properties/spec/properties/validations/maxItems",keyword:"maxItems",params:{limit: 32}};
+if(vErrors === null){
+vErrors = [err60];
+}
+else {
+vErrors.push(err60);
+}
+errors++;
+}
+if(data20.length < 1){
+const err61 = {instancePath:instancePath+"/spec/validations",schemaPath:"#/properties/spec/properties/validations/minItems",keyword:"minItems",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err61];
+}
+else {
+vErrors.push(err61);
+}
+errors++;
+}
+const len4 = data20.length;
+for(let i7=0; i7<len4; i7++){
+let data21 = data20[i7];
+if(data21 && typeof data21 == "object" && !Array.isArray(data21)){
+if(data21.expression === undefined){
+const err62 = {instancePath:instancePath+"/spec/validations/" + i7,schemaPath:"#/properties/spec/properties/validations/items/required",keyword:"required",params:{missingProperty: "expression"}};
+if(vErrors === null){
+vErrors = [err62];
+}
+else {
+vErrors.push(err62);
+}
+errors++;
+}
+for(const key7 in data21){
+if(!(((key7 === "expression") || (key7 === "message")) || (key7 === "messageExpression"))){
+const err63 = {instancePath:instancePath+"/spec/validations/" + i7,schemaPath:"#/properties/spec/properties/validations/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7}};
+if(vErrors === null){
+vErrors = [err63];
+}
+else {
+vErrors.push(err63);
+}
+errors++;
+}
+}
+if(data21.expression !== undefined){
+let data22 = data21.expression;
+if(typeof data22 === "string"){
+if(func1(data22) > 4096){
+const err64 = {instancePath:instancePath+"/spec/validations/" + i7+"/expression",schemaPath:"#/properties/spec/properties/validations/items/properties/expression/maxLength",keyword:"maxLength",params:{limit: 4096}};
+if(vErrors === null){
+vErrors = [err64];
+}
+else {
+vErrors.push(err64);
+}
+errors++;
+}
+if(func1(data22) < 1){
+const err65 = {instancePath:instancePath+"/spec/validations/" + i7+"/expression",schemaPath:"#/properties/spec/properties/validations/items/properties/expression/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err65];
+}
+else {
+vErrors.push(err65);
+}
+errors++;
+}
+}
+else {
+const err66 = {instancePath:instancePath+"/spec/validations/" + i7+"/expression",schemaPath:"#/properties/spec/properties/validations/items/properties/expression/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err66];
+}
+else {
+vErrors.push(err66);
+}
+errors++;
+}
+}
+if(data21.message !== undefined){
+let data23 = data21.message;
+if(typeof data23 === "string"){
+if(func1(data23) > 1024){
+const err67 = {instancePath:instancePath+"/spec/validations/" + i7+"/message",schemaPath:"#/properties/spec/properties/validations/items/properties/message/maxLength",keyword:"maxLength",params:{limit: 1024}};
+if(vErrors === null){
+vErrors = [err67];
+}
+else {
+vErrors.push(err67);
+}
+errors++;
+}
+if(func1(data23) < 1){
+const err68 = {instancePath:instancePath+"/spec/validations/" + i7+"/message",schemaPath:"#/properties/spec/properties/validations/items/properties/message/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err68];
+}
+else {
+vErrors.push(err68);
+}
+errors++;
+}
+}
+else {
+const err69 = {instancePath:instancePath+"/spec/validations/" + i7+"/message",schemaPath:"#/properties/spec/properties/validations/items/properties/message/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err69];
+}
+else {
+vErrors.push(err69);
+}
+errors++;
+}
+}
+if(data21.messageExpression !== undefined){
+let data24 = data21.messageExpression;
+if(typeof data24 === "string"){
+if(func1(data24) > 4096){
+const err70 = {instancePath:instancePath+"/spec/validations/" + i7+"/messageExpression",schemaPath:"#/properties/spec/properties/validations/items/properties/messageExpression/maxLength",keyword:"maxLength",params:{limit: 4096}};
+if(vErrors === null){
+vErrors = [err70];
+}
+else {
+vErrors.push(err70);
+}
+errors++;
+}
+if(func1(data24) < 1){
+const err71 = {instancePath:instancePath+"/spec/validations/" + i7+"/messageExpression",schemaPath:"#/properties/spec/properties/validations/items/properties/messageExpression/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err71];
+}
+else {
+vErrors.push(err71);
+}
+errors++;
+}
+}
+else {
+const err72 = {instancePath:instancePath+"/spec/validations/" + i7+"/messageExpression",schemaPath:"#/properties/spec/properties/validations/items/properties/messageExpression/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err72];
+}
+else {
+vErrors.push(err72);
+}
+errors++;
+}
+}
+}
+else {
+const err73 = {instancePath:instancePath+"/spec/validations/" + i7,schemaPath:"#/properties/spec/properties/validations/items/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err73];
+}
+else {
+vErrors.push(err73);
+}
+errors++;
+}
+}
+}
+else {
+const err74 = {instancePath:instancePath+"/spec/validations",schemaPath:"#/properties/spec/properties/validations/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err74];
+}
+else {
+vErrors.push(err74);
+}
+errors++;
+}
+}
+if(data8.actions !== undefined){
+let data25 = data8.actions;
+if(Array.isArray(data25)){
+if(data25.length > 2){
+const err75 = {instancePath:instancePath+"/spec/actions",schemaPath:"#/properties/spec/properties/actions/maxItems",keyword:"maxItems",params:{limit: 2}};
+if(vErrors === null){
+vErrors = [err75];
+}
+else {
+vErrors.push(err75);
+}
+errors++;
+}
+if(data25.length < 1){
+const err76 = {instancePath:instancePath+"/spec/actions",schemaPath:"#/properties/spec/properties/actions/minItems",keyword:"minItems",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err76];
+}
+else {
+vErrors.push(err76);
+}
+errors++;
+}
+const len5 = data25.length;
+for(let i8=0; i8<len5; i8++){
+let data26 = data25[i8];
+if(typeof data26 !== "string"){
+const err77 = {instancePath:instancePath+"/spec/actions/" + i8,schemaPath:"#/properties/spec/properties/actions/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err77];
+}
+else {
+vErrors.push(err77);
+}
+errors++;
+}
+if(!((data26 === "deny") || (data26 === "warn"))){
+const err78 = {instancePath:instancePath+"/spec/actions/" + i8,schemaPath:"#/properties/spec/properties/actions/items/enum",keyword:"enum",params:{allowedValues: schema43.properties.spec.properties.actions.items.enum}};
+if(vErrors === null){
+vErrors = [err78];
+}
+else {
+vErrors.push(err78);
+}
+errors++;
+}
+}
+let i9 = data25.length;
+let j3;
+if(i9 > 1){
+const indices3 = {};
+for(;i9--;){
+let item3 = data25[i9];
+if(typeof item3 !== "string"){
+continue;
+}
+if(typeof indices3[item3] == "number"){
+j3 = indices3[item3];
+const err79 = {instancePath:instancePath+"/spec/actions",schemaPath:"#/properties/spec/properties/actions/uniqueItems",keyword:"uniqueItems",params:{i: i9, j: j3}};
+if(vErrors === null){
+vErrors = [err79];
+}
+else {
+vErrors.push(err79);
+}
+errors++;
+break;
+}
+indices3[item3] = i9;
+}
+}
+}
+else {
+const err80 = {instancePath:instancePath+"/spec/actions",schemaPath:"#/properties/spec/properties/actions/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err80];
+}
+else {
+vErrors.push(err80);
+}
+errors++;
+}
+}
+}
+else {
+const err81 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err81];
+}
+else {
+vErrors.push(err81);
+}
+errors++;
+}
+}
+}
+else {
+const err82 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err82];
+}
+else {
+vErrors.push(err82);
+}
+errors++;
+}
+validate32.errors = vErrors;
+return errors === 0;
+}
+validate32.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+export const validateRelease = validate33;
+const schema44 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"plumbline.dev/v1alpha1"},"kind":{"const":"Release"},"metadata":{"type":"object","additionalProperties":false,"required":["name","namespace"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"namespace":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"labels":{"type":"object","maxProperties":64,"propertyNames":{"pattern":"^[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?$"},"additionalProperties":{"type":"string","maxLength":253},"default":{}},"formerly":{"type":"array","maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"default":[]}}},"spec":{"type":"object","additionalProperties":false,"required":["endpoint","versions"],"properties":{"description":{"type":"string","maxLength":1024},"endpoint":{"type":"string","minLength":1,"maxLength":63},"versions":{"type":"array","minItems":1,"maxItems":16,"items":{"type":"object","additionalProperties":false,"required":["version","percent"],"properties":{"version":{"type":"string","pattern":"^sha256:[0-9a-f]{64}$"},"percent":{"type":"number","minimum":0,"maximum":100}}}},"quarantine":{"type":"array","minItems":0,"maxItems":256,"items":{"type":"object","additionalProperties":false,"required":["version","runKey"],"properties":{"version":{"type":"string","pattern":"^sha256:[0-9a-f]{64}$"},"runKey":{"type":"string","pattern":"^sha256:[0-9a-f]{64}$"},"reason":{"type":"string","maxLength":512}}}}}}}};
+const pattern98 = new RegExp("^sha256:[0-9a-f]{64}$", "u");
+
+function validate33(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate33.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -11047,7 +12112,7 @@ errors++;
 if(data13.version !== undefined){
 let data14 = data13.version;
 if(typeof data14 === "string"){
-if(!pattern92.test(data14)){
+if(!pattern98.test(data14)){
 const err39 = {instancePath:instancePath+"/spec/versions/" + i2+"/version",schemaPath:"#/properties/spec/properties/versions/items/properties/version/pattern",keyword:"pattern",params:{pattern: "^sha256:[0-9a-f]{64}$"}};
 if(vErrors === null){
 vErrors = [err39];
@@ -11190,7 +12255,7 @@ errors++;
 if(data17.version !== undefined){
 let data18 = data17.version;
 if(typeof data18 === "string"){
-if(!pattern92.test(data18)){
+if(!pattern98.test(data18)){
 const err51 = {instancePath:instancePath+"/spec/quarantine/" + i3+"/version",schemaPath:"#/properties/spec/properties/quarantine/items/properties/version/pattern",keyword:"pattern",params:{pattern: "^sha256:[0-9a-f]{64}$"}};
 if(vErrors === null){
 vErrors = [err51];
@@ -11215,7 +12280,7 @@ errors++;
 if(data17.runKey !== undefined){
 let data19 = data17.runKey;
 if(typeof data19 === "string"){
-if(!pattern92.test(data19)){
+if(!pattern98.test(data19)){
 const err53 = {instancePath:instancePath+"/spec/quarantine/" + i3+"/runKey",schemaPath:"#/properties/spec/properties/quarantine/items/properties/runKey/pattern",keyword:"pattern",params:{pattern: "^sha256:[0-9a-f]{64}$"}};
 if(vErrors === null){
 vErrors = [err53];
@@ -11309,18 +12374,18 @@ vErrors.push(err60);
 }
 errors++;
 }
-validate32.errors = vErrors;
+validate33.errors = vErrors;
 return errors === 0;
 }
-validate32.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate33.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateTarget = validate33;
-const schema44 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"plumbline.dev/v1alpha1"},"kind":{"const":"Target"},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"labels":{"type":"object","maxProperties":64,"propertyNames":{"pattern":"^[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?$"},"additionalProperties":{"type":"string","maxLength":253},"default":{}},"formerly":{"type":"array","maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"default":[]}}},"spec":{"type":"object","additionalProperties":false,"required":["zone","executor","pools"],"properties":{"description":{"type":"string","maxLength":1024},"zone":{"type":"string","minLength":1,"maxLength":63},"executor":{"type":"string","enum":["process"]},"pools":{"type":"array","minItems":1,"maxItems":32,"items":{"type":"object","additionalProperties":false,"required":["name","device","slots"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"device":{"type":"string","enum":["cpu","gpu"]},"slots":{"type":"integer","minimum":0,"maximum":256},"hourlyPriceUsd":{"type":"number","minimum":0,"maximum":1000000,"default":0}}}},"deletionPolicy":{"type":"string","enum":["Retain","Orphan","Delete"],"default":"Retain"}}}}};
+export const validateTarget = validate34;
+const schema45 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"plumbline.dev/v1alpha1"},"kind":{"const":"Target"},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"labels":{"type":"object","maxProperties":64,"propertyNames":{"pattern":"^[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?$"},"additionalProperties":{"type":"string","maxLength":253},"default":{}},"formerly":{"type":"array","maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"default":[]}}},"spec":{"type":"object","additionalProperties":false,"required":["zone","executor","pools"],"properties":{"description":{"type":"string","maxLength":1024},"zone":{"type":"string","minLength":1,"maxLength":63},"executor":{"type":"string","enum":["process"]},"pools":{"type":"array","minItems":1,"maxItems":32,"items":{"type":"object","additionalProperties":false,"required":["name","device","slots"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"device":{"type":"string","enum":["cpu","gpu"]},"slots":{"type":"integer","minimum":0,"maximum":256},"hourlyPriceUsd":{"type":"number","minimum":0,"maximum":1000000,"default":0}}}},"deletionPolicy":{"type":"string","enum":["Retain","Orphan","Delete"],"default":"Retain"}}}}};
 
-function validate33(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate34(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate33.evaluated;
+const evaluated0 = validate34.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -11740,7 +12805,7 @@ vErrors.push(err32);
 errors++;
 }
 if(!(data11 === "process")){
-const err33 = {instancePath:instancePath+"/spec/executor",schemaPath:"#/properties/spec/properties/executor/enum",keyword:"enum",params:{allowedValues: schema44.properties.spec.properties.executor.enum}};
+const err33 = {instancePath:instancePath+"/spec/executor",schemaPath:"#/properties/spec/properties/executor/enum",keyword:"enum",params:{allowedValues: schema45.properties.spec.properties.executor.enum}};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -11860,7 +12925,7 @@ vErrors.push(err42);
 errors++;
 }
 if(!((data15 === "cpu") || (data15 === "gpu"))){
-const err43 = {instancePath:instancePath+"/spec/pools/" + i2+"/device",schemaPath:"#/properties/spec/properties/pools/items/properties/device/enum",keyword:"enum",params:{allowedValues: schema44.properties.spec.properties.pools.items.properties.device.enum}};
+const err43 = {instancePath:instancePath+"/spec/pools/" + i2+"/device",schemaPath:"#/properties/spec/properties/pools/items/properties/device/enum",keyword:"enum",params:{allowedValues: schema45.properties.spec.properties.pools.items.properties.device.enum}};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -11974,7 +13039,7 @@ vErrors.push(err52);
 errors++;
 }
 if(!(((data18 === "Retain") || (data18 === "Orphan")) || (data18 === "Delete"))){
-const err53 = {instancePath:instancePath+"/spec/deletionPolicy",schemaPath:"#/properties/spec/properties/deletionPolicy/enum",keyword:"enum",params:{allowedValues: schema44.properties.spec.properties.deletionPolicy.enum}};
+const err53 = {instancePath:instancePath+"/spec/deletionPolicy",schemaPath:"#/properties/spec/properties/deletionPolicy/enum",keyword:"enum",params:{allowedValues: schema45.properties.spec.properties.deletionPolicy.enum}};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -12006,18 +13071,18 @@ vErrors.push(err55);
 }
 errors++;
 }
-validate33.errors = vErrors;
+validate34.errors = vErrors;
 return errors === 0;
 }
-validate33.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate34.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateTrainer = validate34;
-const schema45 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"plumbline.dev/v1alpha1"},"kind":{"const":"Trainer"},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"labels":{"type":"object","maxProperties":64,"propertyNames":{"pattern":"^[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?$"},"additionalProperties":{"type":"string","maxLength":253},"default":{}},"formerly":{"type":"array","maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"default":[]}}},"spec":{"type":"object","additionalProperties":false,"required":["bundled"],"properties":{"description":{"type":"string","maxLength":1024},"bundled":{"type":"string","enum":["lightgbm"]},"contractVersion":{"type":"integer","const":1,"default":1}}}}};
+export const validateTrainer = validate35;
+const schema46 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"plumbline.dev/v1alpha1"},"kind":{"const":"Trainer"},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"labels":{"type":"object","maxProperties":64,"propertyNames":{"pattern":"^[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?$"},"additionalProperties":{"type":"string","maxLength":253},"default":{}},"formerly":{"type":"array","maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"default":[]}}},"spec":{"type":"object","additionalProperties":false,"required":["bundled"],"properties":{"description":{"type":"string","maxLength":1024},"bundled":{"type":"string","enum":["lightgbm"]},"contractVersion":{"type":"integer","const":1,"default":1}}}}};
 
-function validate34(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate35(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate34.evaluated;
+const evaluated0 = validate35.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -12382,7 +13447,7 @@ vErrors.push(err27);
 errors++;
 }
 if(!(data10 === "lightgbm")){
-const err28 = {instancePath:instancePath+"/spec/bundled",schemaPath:"#/properties/spec/properties/bundled/enum",keyword:"enum",params:{allowedValues: schema45.properties.spec.properties.bundled.enum}};
+const err28 = {instancePath:instancePath+"/spec/bundled",schemaPath:"#/properties/spec/properties/bundled/enum",keyword:"enum",params:{allowedValues: schema46.properties.spec.properties.bundled.enum}};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -12436,20 +13501,20 @@ vErrors.push(err32);
 }
 errors++;
 }
-validate34.errors = vErrors;
+validate35.errors = vErrors;
 return errors === 0;
 }
-validate34.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate35.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const validateZone = validate35;
-const schema46 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"plumbline.dev/v1alpha1"},"kind":{"const":"Zone"},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"labels":{"type":"object","maxProperties":64,"propertyNames":{"pattern":"^[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?$"},"additionalProperties":{"type":"string","maxLength":253},"default":{}},"formerly":{"type":"array","maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"default":[]}}},"spec":{"type":"object","additionalProperties":false,"required":["jurisdiction"],"properties":{"description":{"type":"string","maxLength":1024},"jurisdiction":{"type":"string","maxLength":16,"pattern":"^[A-Z]{2}(-[A-Z0-9]{1,8})?$"},"transfers":{"type":"array","minItems":0,"maxItems":64,"items":{"type":"object","additionalProperties":false,"required":["to","upTo","carries","legalBasis"],"properties":{"to":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"upTo":{"type":"string","enum":["public","internal","confidential","personal","special-category"]},"carries":{"type":"array","minItems":1,"maxItems":3,"uniqueItems":true,"items":{"type":"string","enum":["rows","models","evidence"]}},"legalBasis":{"type":"string","minLength":1,"maxLength":512,"pattern":"\\S"}}}}}}}};
-const pattern105 = new RegExp("^[A-Z]{2}(-[A-Z0-9]{1,8})?$", "u");
-const pattern107 = new RegExp("\\S", "u");
+export const validateZone = validate36;
+const schema47 = {"type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"plumbline.dev/v1alpha1"},"kind":{"const":"Zone"},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"labels":{"type":"object","maxProperties":64,"propertyNames":{"pattern":"^[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?$"},"additionalProperties":{"type":"string","maxLength":253},"default":{}},"formerly":{"type":"array","maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"default":[]}}},"spec":{"type":"object","additionalProperties":false,"required":["jurisdiction"],"properties":{"description":{"type":"string","maxLength":1024},"jurisdiction":{"type":"string","maxLength":16,"pattern":"^[A-Z]{2}(-[A-Z0-9]{1,8})?$"},"transfers":{"type":"array","minItems":0,"maxItems":64,"items":{"type":"object","additionalProperties":false,"required":["to","upTo","carries","legalBasis"],"properties":{"to":{"type":"string","pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"},"upTo":{"type":"string","enum":["public","internal","confidential","personal","special-category"]},"carries":{"type":"array","minItems":1,"maxItems":3,"uniqueItems":true,"items":{"type":"string","enum":["rows","models","evidence"]}},"legalBasis":{"type":"string","minLength":1,"maxLength":512,"pattern":"\\S"}}}}}}}};
+const pattern111 = new RegExp("^[A-Z]{2}(-[A-Z0-9]{1,8})?$", "u");
+const pattern113 = new RegExp("\\S", "u");
 
-function validate35(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate36(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate35.evaluated;
+const evaluated0 = validate36.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -12811,7 +13876,7 @@ vErrors.push(err27);
 }
 errors++;
 }
-if(!pattern105.test(data10)){
+if(!pattern111.test(data10)){
 const err28 = {instancePath:instancePath+"/spec/jurisdiction",schemaPath:"#/properties/spec/properties/jurisdiction/pattern",keyword:"pattern",params:{pattern: "^[A-Z]{2}(-[A-Z0-9]{1,8})?$"}};
 if(vErrors === null){
 vErrors = [err28];
@@ -12950,7 +14015,7 @@ vErrors.push(err39);
 errors++;
 }
 if(!(((((data14 === "public") || (data14 === "internal")) || (data14 === "confidential")) || (data14 === "personal")) || (data14 === "special-category"))){
-const err40 = {instancePath:instancePath+"/spec/transfers/" + i2+"/upTo",schemaPath:"#/properties/spec/properties/transfers/items/properties/upTo/enum",keyword:"enum",params:{allowedValues: schema46.properties.spec.properties.transfers.items.properties.upTo.enum}};
+const err40 = {instancePath:instancePath+"/spec/transfers/" + i2+"/upTo",schemaPath:"#/properties/spec/properties/transfers/items/properties/upTo/enum",keyword:"enum",params:{allowedValues: schema47.properties.spec.properties.transfers.items.properties.upTo.enum}};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -12997,7 +14062,7 @@ vErrors.push(err43);
 errors++;
 }
 if(!(((data16 === "rows") || (data16 === "models")) || (data16 === "evidence"))){
-const err44 = {instancePath:instancePath+"/spec/transfers/" + i2+"/carries/" + i3,schemaPath:"#/properties/spec/properties/transfers/items/properties/carries/items/enum",keyword:"enum",params:{allowedValues: schema46.properties.spec.properties.transfers.items.properties.carries.items.enum}};
+const err44 = {instancePath:instancePath+"/spec/transfers/" + i2+"/carries/" + i3,schemaPath:"#/properties/spec/properties/transfers/items/properties/carries/items/enum",keyword:"enum",params:{allowedValues: schema47.properties.spec.properties.transfers.items.properties.carries.items.enum}};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -13066,7 +14131,7 @@ vErrors.push(err48);
 }
 errors++;
 }
-if(!pattern107.test(data17)){
+if(!pattern113.test(data17)){
 const err49 = {instancePath:instancePath+"/spec/transfers/" + i2+"/legalBasis",schemaPath:"#/properties/spec/properties/transfers/items/properties/legalBasis/pattern",keyword:"pattern",params:{pattern: "\\S"}};
 if(vErrors === null){
 vErrors = [err49];
@@ -13135,7 +14200,7 @@ vErrors.push(err54);
 }
 errors++;
 }
-validate35.errors = vErrors;
+validate36.errors = vErrors;
 return errors === 0;
 }
-validate35.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate36.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};

@@ -24,6 +24,7 @@ import {
   PACKAGE_FOLDER,
   withGit,
 } from './main/machine.ts';
+import { openParsedFiles } from './main/parsed-files.ts';
 import { withForge } from './main/pulls.ts';
 import {
   listNodes,
@@ -104,8 +105,12 @@ async function openFolder(folder: string) {
 
 async function readSource(machine: Machine, source: SourceChoice): Promise<SourceReading> {
   if (source.kind === 'folder') return readFolderSource(await openFolder(source.path));
-  return withGit(machine, source.paths, (git) =>
-    readCommitSource(git, createRevisionReader(), source.revision),
+  return withGit(machine, source.paths, async (git) =>
+    readCommitSource(
+      git,
+      createRevisionReader({ parsedFiles: await openParsedFiles(source.paths) }),
+      source.revision,
+    ),
   );
 }
 

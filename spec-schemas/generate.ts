@@ -5,6 +5,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { digestLanguage } from './generators/digest-language.ts';
 import { generateBundle } from './generators/generate-bundle.ts';
 import {
   generateContractTypes,
@@ -19,6 +20,7 @@ import { loadKindSchemas } from './generators/load-schemas.ts';
 
 const ROOT = new URL('../', import.meta.url);
 const GENERATED = 'reconciler/core/spec/generated/';
+const LANGUAGE_DIGEST = `${GENERATED}language-digest.generated.ts`;
 const CONTRACTS = 'reconciler/core/contracts/generated/';
 const BUNDLE = 'spec-schemas/plumbline.schema.json';
 /** A platform repo has its own copy, so that editors find it without a network. */
@@ -47,6 +49,9 @@ async function generateAll(): Promise<ReadonlyMap<string, string>> {
     `${CONTRACTS}contract-validators.generated.ts`,
     MARK + generateContractValidators(contracts),
   );
+  // Last, since it is taken over files that are written here too.
+  const digest = digestLanguage((path) => outputs.get(path) ?? readExisting(path));
+  outputs.set(LANGUAGE_DIGEST, `${MARK}export const LANGUAGE_DIGEST =\n  '${digest}';\n`);
   return outputs;
 }
 
@@ -61,6 +66,12 @@ function format(path: string, text: string): string {
   );
   if (status !== 0) throw new Error(`the formatter refused ${path}: ${stderr}`);
   return stdout;
+}
+
+function readExisting(path: string): string {
+  const text = read(path);
+  if (text === null) throw new Error(`${path} is named by a source and is not there`);
+  return text;
 }
 
 function read(path: string): string | null {

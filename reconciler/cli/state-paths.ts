@@ -15,6 +15,8 @@ export type StatePaths = {
   readonly secrets: string;
   /** Environments of trainers, by what they are made of. */
   readonly environments: string;
+  /** What was parsed before; may go at any time. */
+  readonly parsedFiles: string;
 };
 
 /** `--state`, else PLUMBLINE_STATE, else `.plumbline` in the current folder. */
@@ -32,6 +34,7 @@ export function toStatePaths(option: string | undefined, io: CommandIo): StatePa
     processes: join(root, 'processes'),
     zones: join(root, 'zones'),
     secrets: join(root, 'secrets'),
+    parsedFiles: join(root, 'parsed-files'),
     environments: io.env['PLUMBLINE_ENVIRONMENTS'] || join(root, 'environments'),
   };
 }
@@ -47,6 +50,7 @@ export const STATE_ENTRIES = [
   'environments',
   'postgres',
   'npm-cache',
+  'parsed-files',
   'instance.json.partial',
   'instance.json',
 ] as const;

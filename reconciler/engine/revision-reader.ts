@@ -5,6 +5,7 @@ import { parseFile } from '../core/spec/parse-file.ts';
 import type { ParsedFile } from '../core/spec/parsed-file.ts';
 import { selectEntries } from '../core/spec/select-entries.ts';
 import type { GitReader, TreeEntry, TreeLimits } from '../ports/git.ts';
+import type { ParsedFiles } from '../ports/parsed-files.ts';
 
 /** More files than any platform repo needs; a tree bomb is refused before it is walked to its end. */
 export const REVISION_LIMITS: TreeLimits = { maxEntries: 100_000, maxPathBytes: 1_024 };
@@ -17,16 +18,29 @@ export type RevisionReader = {
 /** Zones of one process judge the same tip within seconds of each other; older ones rarely return. */
 const KEPT_JUDGEMENTS = 4;
 
-/** Parses only blobs it has not met in the revisions that it still keeps; `parse` may know more. */
-export function createRevisionReader(parse = parseFile): RevisionReader {
+export type RevisionReaderDeps = {
+  /** Another one may know more. */
+  readonly parse?: (bytes: Uint8Array) => ParsedFile;
+  /** What outlives the reader; without it a restart parses everything again. */
+  readonly parsedFiles?: ParsedFiles;
+};
+
+/** Parses only blobs that are neither in the revision that it read last nor kept from before. */
+export function createRevisionReader({
+  parse = parseFile,
+  parsedFiles: kept,
+}: RevisionReaderDeps = {}): RevisionReader {
   const judgements = new Map<Oid, Promise<RevisionJudgement>>();
-  let parsedFiles: ReadonlyMap<Oid, ParsedFile> = new Map();
+  let parsedFiles: ReadonlyMap<Oid, ParsedFile> | null = null;
 
   const judge = async (git: GitReader, commit: Oid): Promise<RevisionJudgement> => {
     const entries = await git.listTree(commit, REVISION_LIMITS);
     const { wanted, refused, refusals } = selectEntries(entries);
-    parsedFiles = await parseEntries(git, wanted, parsedFiles, parse);
-    const known = parsedFiles;
+    const before = parsedFiles ?? (await kept?.load()) ?? new Map<Oid, ParsedFile>();
+    const known = await parseEntries(git, wanted, before, parse);
+    parsedFiles = known;
+    const fresh = [...known].filter(([oid]) => !before.has(oid));
+    if (fresh.length > 0) await kept?.add(new Map(fresh));
     const parsed = wanted.map(({ path, oid }) => ({ path, parsed: known.get(oid) as ParsedFile }));
     return judgeRevision([...parsed, ...refused], refusals);
   };

@@ -17,6 +17,7 @@ import {
   openPolicyGate,
   openRegistry,
 } from './machine.ts';
+import { openParsedFiles } from './parsed-files.ts';
 import { openPullChecker } from './pull-checks.ts';
 import { openRecent } from './recent.ts';
 import { openZone, type ZoneParts } from './zone.ts';
@@ -47,7 +48,7 @@ export async function startInstallation(
     const policy = await openPolicyGate(machine);
     opened.add(policy.close);
     const log = await openLog(machine);
-    const revisions = createRevisionReader();
+    const revisions = createRevisionReader({ parsedFiles: await openParsedFiles(paths) });
     const signer = await openIdentity(machine, paths, LEDGER_IDENTITY);
     const shared = { machine, paths, registry, log, git, databases, signer, policy, revisions };
     const parts: ZoneParts = { ...shared, servingPort: options.servingPort };

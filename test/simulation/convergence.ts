@@ -25,7 +25,7 @@ export const STRICT: Leniency = { except: new Set(), mayRefuse: false };
 export type ConvergenceCheck = (leniency: Leniency) => Promise<readonly string[]>;
 
 export function createConvergenceCheck(world: SimulatedWorld, parse: ParseOnce): ConvergenceCheck {
-  const reader = createRevisionReader(parse);
+  const reader = createRevisionReader({ parse });
   return async (leniency) => {
     const tip = await world.git.readRef(MAIN_BRANCH);
     if (tip === null) return ['main does not exist'];

@@ -56,7 +56,7 @@ export function wireProcess(wiring: Wiring): ZoneDeps {
   const probe: ProbeDeps = { zone: zone.name, actor: actor.name, tell: world.tell };
   const behind = <T extends object>(port: PortName, adapter: T): T =>
     gatePort(adapter, { zone: zone.name, actor, port }, gate);
-  const revisions = createRevisionReader(wiring.parse);
+  const revisions = createRevisionReader({ parse: wiring.parse });
   const git = plant.wrapGit?.(world.git) ?? world.git;
   const { serving } = zone;
   const life = serving && { ...{ git: world.git, serving, clock, revisions, probe, behind } };

@@ -1,3 +1,4 @@
+import { copyJson } from '../contracts/copy-json.ts';
 import type { Json, JsonObject } from '../contracts/json.ts';
 import { API_VERSION } from '../contracts/normal-form.ts';
 import { PLATFORM_NAMESPACE, type RefKey, toRefKey, toRefTitle } from '../contracts/ref.ts';
@@ -48,7 +49,7 @@ function override(resource: Resource, overrides: readonly Override[]) {
   const room = ref.namespace === PLATFORM_NAMESPACE ? {} : { namespace: ref.namespace };
   const metadata = { name: ref.name, ...room, labels, formerly };
   // A copy, since judging fills in defaults, and the patch belongs to the environment.
-  const spec = structuredClone(patched);
+  const spec = copyJson(patched);
   const read = readContent({ apiVersion: API_VERSION, kind: ref.kind, metadata, spec });
   return read.content ?? read.problems;
 }

@@ -1,3 +1,5 @@
+import { copyJson } from '../contracts/copy-json.ts';
+import type { Json } from '../contracts/json.ts';
 import type { Diagnostic } from '../spec/diagnostic.ts';
 import { readContent } from '../spec/read-resource.ts';
 import type { Policy } from './policy.ts';
@@ -22,7 +24,7 @@ function parsePolicy(document: LocatedDocument): {
   readonly diagnostics: readonly Diagnostic[];
 } {
   // Judging fills in defaults, and the document is not ours to change.
-  const { content, kind, problems } = readContent(structuredClone(document.value));
+  const { content, kind, problems } = readContent(copyJson(document.value as Json));
   if (content === null) {
     return { policy: null, diagnostics: problems.map((one) => toDiagnostic(document, one)) };
   }

@@ -1,3 +1,4 @@
+import { copyJson } from '../contracts/copy-json.ts';
 import type { Json, JsonObject } from '../contracts/json.ts';
 import type { KindFacts } from './kind-facts.ts';
 
@@ -6,7 +7,7 @@ import type { KindFacts } from './kind-facts.ts';
  * documents that ask for the same have the same normal form. Doing it twice changes nothing.
  */
 export function normaliseSpec(facts: KindFacts, spec: JsonObject): JsonObject {
-  let normal = copy(spec) as JsonObject;
+  let normal = copyJson(spec) as JsonObject;
   for (const steps of facts.withoutEffect) {
     normal = changeAt(normal, steps.slice(1), () => undefined) as JsonObject;
   }
@@ -14,13 +15,6 @@ export function normaliseSpec(facts: KindFacts, spec: JsonObject): JsonObject {
     normal = changeAt(normal, steps.slice(1), (list) => sortList(list, by)) as JsonObject;
   }
   return normal;
-}
-
-/** Plain objects, whatever prototype the reader gave them. */
-function copy(value: Json): Json {
-  if (Array.isArray(value)) return value.map(copy);
-  if (value === null || typeof value !== 'object') return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, copy(inner)]));
 }
 
 type Change = (value: Json) => Json | undefined;

@@ -1,3 +1,4 @@
+import { copyJson } from '../contracts/copy-json.ts';
 import type { Json, JsonObject } from '../contracts/json.ts';
 import { API_VERSION, toNormalForm } from '../contracts/normal-form.ts';
 import type { Ref } from '../contracts/ref.ts';
@@ -54,23 +55,19 @@ export function readContent(value: unknown): ReadResource {
   return { content, kind: facts.kind, ref, problems };
 }
 
-/** What the validator accepted: every cast here is a promise of the kind's schema. */
+/**
+ * What the validator accepted: every cast here is a promise of the kind's schema. Reading made maps
+ * without a prototype; from here on no key can be mistaken for an inherited one.
+ */
 function toContent(facts: KindFacts, ref: Ref, value: unknown): ResourceContent {
-  const spec = fillDefaults(facts, toPlain(readPointer(value, '/spec') as Json) as JsonObject);
+  const spec = fillDefaults(facts, copyJson(readPointer(value, '/spec') as Json) as JsonObject);
   return {
     ref,
-    labels: toPlain(readPointer(value, '/metadata/labels') as Json) as Record<string, string>,
+    labels: copyJson(readPointer(value, '/metadata/labels') as Json) as Record<string, string>,
     formerly: readPointer(value, '/metadata/formerly') as readonly string[],
     spec,
     form: toNormalForm(ref, normaliseSpec(facts, spec)),
   };
-}
-
-/** Reading made maps without a prototype; from here on no key can be mistaken for an inherited one. */
-function toPlain(value: Json): Json {
-  if (Array.isArray(value)) return value.map(toPlain);
-  if (value === null || typeof value !== 'object') return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, toPlain(inner)]));
 }
 
 /** An older build must not take a newer document for a removed resource. */

@@ -141,13 +141,7 @@ describe('the generator', () => {
 
   beforeAll(() => {
     copy = mkdtempSync(join(tmpdir(), 'plumbline-generate-'));
-    for (const path of [
-      'spec-schemas',
-      'example-platform-repo',
-      'reconciler/core/spec/generated',
-      'reconciler/core/contracts/generated',
-      'reconciler/core/contracts/schemas',
-    ]) {
+    for (const path of ['spec-schemas', 'example-platform-repo', 'reconciler/core']) {
       cpSync(join(ROOT, path), join(copy, path), { recursive: true });
     }
     for (const file of ['package.json', 'tsconfig.json', '.biome.json', '.gitignore']) {

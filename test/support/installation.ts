@@ -93,7 +93,10 @@ export type Installation = {
 const EXAMPLE = join(PACKAGE_FOLDER, 'example-platform-repo');
 
 /** Folders of the example that lead to a training: minutes, where a test is about something else. */
-const LEARNING = ['connections', 'entities', 'sources', 'views', 'trainers', 'models', 'endpoints'];
+const LEARNING = [
+  ...['connections', 'entities', 'sources', 'views', 'trainers', 'models', 'endpoints'],
+  ...['monitors', 'batches', 'holds'],
+];
 
 /**
  * An installation of its own in a temporary folder: from a copy of the example platform repo, or

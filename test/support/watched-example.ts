@@ -47,7 +47,7 @@ export async function makeWatchedExample(): Promise<string> {
   await replaceText(join(example, 'environments/dev.yaml'), /^ +releaseApproval: none\n/m, '');
   await replaceText(join(example, 'endpoints/fraud.yaml'), /$/, ROLLOUT);
   await replaceText(join(example, 'models/fraud.yaml'), /$/, RETRAIN);
-  await mkdir(join(example, 'monitors'));
+  await mkdir(join(example, 'monitors'), { recursive: true });
   await writeFile(join(example, 'monitors/fraud.yaml'), MONITOR);
   return example;
 }

@@ -38,6 +38,7 @@ export function toTrainingSetJob(input: TrainingInput, plan: TrainingPlan): Trai
 
 export function toEvaluateJob(input: TrainingInput, plan: TrainingPlan): EvaluateJob {
   const { task, training, evaluation } = toTypedSpec(input.model, 'Model');
+  if (task !== 'binary-classification') throw new Error(`a ${task} is not trained`);
   return {
     v: 1,
     runKey: plan.runKey,

@@ -40,6 +40,15 @@ function toReport(lower: number, upper: number): EvaluationReport {
   };
 }
 
+describe('a regression', () => {
+  it('is told not to be trained, and nothing is done', () => {
+    const desired = { ...FORM, spec: { ...FORM.spec, task: 'regression' } };
+    const { effects, conditions } = plan({ desired });
+    expect(effects).toEqual([]);
+    expect(conditions).toMatchObject([{ type: 'Ready', status: 'False', reason: 'NotTrained' }]);
+  });
+});
+
 function plan(input: {
   desired?: NormalForm | null;
   live?: NormalForm | null;

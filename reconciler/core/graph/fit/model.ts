@@ -56,13 +56,24 @@ function checkLabelSource(spec: ModelSpec, source: Found<'DataSource'>): readonl
   ];
 }
 
-function checkLabel({ label }: ModelSpec, source: Found<'DataSource'>): readonly Misfit[] {
+/** What can be learnt to be foreseen. */
+const LABELS: Readonly<
+  Record<ModelSpec['task'], { readonly types: readonly Column['type'][]; readonly hint: string }>
+> = {
+  'binary-classification': {
+    types: ['boolean', 'int64'],
+    hint: 'a label is a boolean, or an int64 of 0 and 1',
+  },
+  regression: { types: ['int64', 'float64'], hint: 'the label of a regression is a number' },
+};
+
+function checkLabel({ label, task }: ModelSpec, source: Found<'DataSource'>): readonly Misfit[] {
   const pointer = '/spec/label/column';
   const column = findColumn(source, label.column);
   if (column === null) return [toMissingColumn(source, label.column, pointer)];
-  if (column.type === 'boolean' || column.type === 'int64') return [];
+  const { types, hint } = LABELS[task];
+  if (types.includes(column.type)) return [];
   const message = `the label "${label.column}" is a ${column.type}`;
-  const hint = 'a label is a boolean, or an int64 of 0 and 1';
   return [{ pointer, message, hint, other: toColumns(source) }];
 }
 

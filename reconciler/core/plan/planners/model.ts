@@ -54,6 +54,7 @@ export const planModel: Planner = (input) => {
   const { desired, observed } = input;
   const live = observed.state === 'present' ? observed.value : null;
   if (observed.state === 'unknown' || isSame(live, desired)) return planConvergence(input, WORDS);
+  if (desired !== null && !isTrained(desired)) return NOT_TRAINED;
   if (desired !== null) return planRun(input, desired, live);
   return live === null && hasRun(input) ? abandonRun(input) : planConvergence(input, WORDS);
 };
@@ -61,6 +62,24 @@ export const planModel: Planner = (input) => {
 function hasRun({ facts }: PlannerInput): boolean {
   return ((facts as Partial<ModelFacts>).run ?? null) !== null;
 }
+
+function isTrained(desired: NormalForm): boolean {
+  return toTypedSpec(desired, 'Model').task === 'binary-classification';
+}
+
+/** Its definition is judged with everything else; there is no trainer for it yet. */
+const NOT_TRAINED: PlannerResult = {
+  effects: [],
+  waiting: [],
+  conditions: [
+    {
+      type: 'Ready',
+      status: 'False',
+      reason: 'NotTrained',
+      message: 'this version trains no regression',
+    },
+  ],
+};
 
 /** Nothing of it is live yet, but it was begun, so there is something to take away. */
 function abandonRun(input: PlannerInput): PlannerResult {

@@ -11,6 +11,7 @@ export const checkModel: FieldCheck<ModelSpec> = (spec) => [
   ...checkSplit(spec),
   ...checkSpans(spec),
   ...checkGates(spec),
+  ...checkMetrics(spec),
 ];
 
 /** The model's input has one feature of each name, wherever it comes from. */
@@ -52,6 +53,24 @@ function checkSpans({ label, training }: ModelSpec): readonly FieldProblem[] {
     ...checkLongest('/spec/training/split/test', split.test, LONGEST.past),
     ...checkLongest('/spec/training/maxRuntime', maxRuntime, LONGEST.run),
   ];
+}
+
+type Metric = ModelSpec['gates'][number]['metric'];
+
+/** What can be measured of the answers to each task. */
+const METRICS: Readonly<Record<ModelSpec['task'], readonly Metric[]>> = {
+  'binary-classification': ['auc', 'average-precision', 'recall', 'precision', 'accuracy'],
+  regression: ['r2'],
+};
+
+function checkMetrics({ task, gates }: ModelSpec): readonly FieldProblem[] {
+  const known = METRICS[task];
+  return gates.flatMap(({ metric }, index) => {
+    if (known.includes(metric)) return [];
+    const message = `the gate is on ${metric}, which a ${task} does not have`;
+    const hint = `metrics of this task: ${known.join(', ')}`;
+    return [problemAt('P207', `/spec/gates/${index}/metric`, message, hint)];
+  });
 }
 
 function checkGates({ gates, evaluation: { slices } }: ModelSpec): readonly FieldProblem[] {

@@ -2038,10 +2038,11 @@ export const KINDS: Readonly<Record<Kind, KindFacts>> = {
               "type": "string"
             },
             "task": {
-              "description": "What the model decides: `binary-classification` says how likely it is that something is so.",
+              "description": "What the model says: `binary-classification` how likely it is that something is so; `regression` how much of something there will be. This version judges and plans a regression, and does not train it.",
               "type": "string",
               "enum": [
-                "binary-classification"
+                "binary-classification",
+                "regression"
               ],
               "examples": [
                 "binary-classification"
@@ -2060,7 +2061,7 @@ export const KINDS: Readonly<Record<Kind, KindFacts>> = {
                   ]
                 },
                 "column": {
-                  "description": "The column with the outcome: a boolean, or a whole number of 0 and 1.",
+                  "description": "The column with the outcome: for a classification a boolean, or a whole number of 0 and 1; for a regression a number.",
                   "type": "string",
                   "examples": [
                     "is_fraud"
@@ -2350,14 +2351,15 @@ export const KINDS: Readonly<Record<Kind, KindFacts>> = {
                 "additionalProperties": false,
                 "properties": {
                   "metric": {
-                    "description": "The figure; in each of them, more is better.",
+                    "description": "The figure; in each of them, more is better. `r2`, the share of the variance that is explained, is for a regression, the others for a classification.",
                     "type": "string",
                     "enum": [
                       "auc",
                       "average-precision",
                       "recall",
                       "precision",
-                      "accuracy"
+                      "accuracy",
+                      "r2"
                     ],
                     "examples": [
                       "auc"

@@ -4,9 +4,9 @@
  */
 export type ModelSpec = {
   /**
-   * What the model decides: `binary-classification` says how likely it is that something is so.
+   * What the model says: `binary-classification` how likely it is that something is so; `regression` how much of something there will be. This version judges and plans a regression, and does not train it.
    */
-  readonly task: 'binary-classification';
+  readonly task: 'binary-classification' | 'regression';
   /**
    * What the model learns to foresee.
    */
@@ -16,7 +16,7 @@ export type ModelSpec = {
      */
     readonly source: string;
     /**
-     * The column with the outcome: a boolean, or a whole number of 0 and 1.
+     * The column with the outcome: for a classification a boolean, or a whole number of 0 and 1; for a regression a number.
      */
     readonly column: string;
     /**
@@ -159,9 +159,9 @@ export type ModelSpec = {
    */
   readonly gates: readonly {
     /**
-     * The figure; in each of them, more is better.
+     * The figure; in each of them, more is better. `r2`, the share of the variance that is explained, is for a regression, the others for a classification.
      */
-    readonly metric: 'auc' | 'average-precision' | 'recall' | 'precision' | 'accuracy';
+    readonly metric: 'auc' | 'average-precision' | 'recall' | 'precision' | 'accuracy' | 'r2';
     /**
      * The rows that it is measured on; all of them when it is left out.
      */

@@ -80,6 +80,31 @@ const NAME_CASES: readonly CorpusCase[] = [
   },
 ];
 
+const REGRESSION = MODEL.replace('task: binary-classification', 'task: regression').replace(
+  'gates: [{metric: auc',
+  'gates: [{metric: r2',
+);
+
+const REGRESSION_CASES: readonly CorpusCase[] = [
+  {
+    name: 'a regression of an amount',
+    files: {
+      ...MODEL_FILES,
+      'model.yaml': REGRESSION.replace('column: is_fraud', 'column: amount').replace(
+        '  - {name: amount}\n',
+        '',
+      ),
+    },
+    places: [],
+  },
+  model('a regression of a boolean', REGRESSION, '8:41 P207'),
+  model(
+    'a regression with a gate of a classification',
+    REGRESSION.replace('metric: r2', 'metric: auc').replace('column: is_fraud', 'column: amount'),
+    '20:20 P207',
+  ),
+];
+
 const ZONE_CASES: readonly CorpusCase[] = [
   {
     name: 'a model that is trained in another zone',
@@ -250,6 +275,7 @@ const MODEL_CASES: readonly CorpusCase[] = [
 export const MODEL_GRAPH_CASES: readonly CorpusCase[] = [
   ...NAME_CASES,
   ...ZONE_CASES,
+  ...REGRESSION_CASES,
   ...VIEW_CASES,
   ...MODEL_CASES,
 ];

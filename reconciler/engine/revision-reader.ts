@@ -31,16 +31,19 @@ export function createRevisionReader({
   parsedFiles: kept,
 }: RevisionReaderDeps = {}): RevisionReader {
   const judgements = new Map<Oid, Promise<RevisionJudgement>>();
-  let parsedFiles: ReadonlyMap<Oid, ParsedFile> | null = null;
+  let parsedFiles: ReadonlyMap<Oid, ParsedFile> = new Map();
+  let isFirst = true;
 
   const judge = async (git: GitReader, commit: Oid): Promise<RevisionJudgement> => {
     const entries = await git.listTree(commit, REVISION_LIMITS);
     const { wanted, refused, refusals } = selectEntries(entries);
-    const before = parsedFiles ?? (await kept?.load()) ?? new Map<Oid, ParsedFile>();
+    if (isFirst && kept !== undefined) parsedFiles = await kept.load();
+    isFirst = false;
+    const before = parsedFiles;
     const known = await parseEntries(git, wanted, before, parse);
     parsedFiles = known;
     const fresh = [...known].filter(([oid]) => !before.has(oid));
-    if (fresh.length > 0) await kept?.add(new Map(fresh));
+    if (fresh.length > 0 && kept !== undefined) await kept.add(new Map(fresh));
     const parsed = wanted.map(({ path, oid }) => ({ path, parsed: known.get(oid) as ParsedFile }));
     return judgeRevision([...parsed, ...refused], refusals);
   };

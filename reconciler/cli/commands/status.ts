@@ -27,8 +27,9 @@ as it should be.
   --format F       text (default) or json
 ${STATE_HELP}
 
-Exit codes: 0 the tip of main is in force and every resource is ready; 1 no
-reconciler runs, or bad usage; 3 otherwise: at work, held, refused or failed.`;
+Exit codes: 0 the tip of main is in force and every resource is ready, or is
+held by a Hold; 1 no reconciler runs, or bad usage; 3 otherwise: at work, held
+back, refused or failed.`;
 
 const EXIT_NOT_READY = 3;
 const POLL_MS = 100;
@@ -94,9 +95,13 @@ function isReady({ conditions }: ResourceStatus): boolean {
   return conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
 }
 
-/** What nobody asked Plumbline to make is told, and is nothing that it could do better. */
-function isNotOurs({ conditions }: ResourceStatus): boolean {
-  return conditions.some(({ reason }) => reason === 'Unmanaged');
+/** What people asked Plumbline not to touch is told, and is nothing that it could do better. */
+function isNotOurs(resource: ResourceStatus): boolean {
+  return resource.conditions.some(({ reason }) => reason === 'Unmanaged') || isPaused(resource);
+}
+
+function isPaused({ conditions }: ResourceStatus): boolean {
+  return conditions.some(({ reason }) => reason === 'Hold');
 }
 
 function renderZones(zones: readonly ZoneStatus[], tip: string | null): string {
@@ -132,7 +137,9 @@ function toState({ isConverged, resources }: ZoneStatus): string {
   const stalled = resources.filter(isStalled).length;
   if (stalled > 0) return `at rest, ${stalled} stalled`;
   const waiting = resources.filter((one) => !isReady(one) && !isNotOurs(one)).length;
-  return waiting > 0 ? `at rest, ${waiting} not ready` : 'converged';
+  if (waiting > 0) return `at rest, ${waiting} not ready`;
+  const paused = resources.filter(isPaused).length;
+  return paused > 0 ? `converged, ${paused} held` : 'converged';
 }
 
 function isStalled({ conditions }: ResourceStatus): boolean {

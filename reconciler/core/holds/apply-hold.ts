@@ -15,7 +15,10 @@ export function applyHold(
   const effects = result.effects.filter(
     (effect) => effect.class === 'self-heal' || effect.id === running,
   );
-  if (effects.length === result.effects.length) return result;
+  const isKept = effects.length < result.effects.length;
+  // What would come about once something else is done is kept as well, and says so.
+  const wouldCome = result.effects.length === 0 && result.waiting.length > 0;
+  if (!isKept && !wouldCome) return result;
   const message = `held by hold ${hold.name}, asked for by ${hold.owner}: ${hold.reason}`;
   return {
     effects,

@@ -53,7 +53,8 @@ function forgetAction(recorded: Recorded): Recorded {
 export const quarantineForgotten: Plant = {
   name: 'quarantine-forgotten',
   bug: 'a restarted process does not know what was taken back, and tries it again',
-  foundBy: ['I-04'],
+  // What is tried again is served again, or begun again in a zone that had come to rest.
+  foundBy: ['I-04', 'I-23'],
   wrapReceiver,
   wrapKind,
 };

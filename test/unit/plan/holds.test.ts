@@ -82,4 +82,13 @@ describe('a hold', () => {
     const healing = { ...result, effects: [{ ...effect, class: 'self-heal' as const }] };
     expect(applyHold(healing, hold)).toBe(healing);
   });
+
+  it('tells of what would come once something else is done, and not of what is as it should be', () => {
+    const [hold = null] = listHolds([holdForm('year-end', {})]);
+    const waiting = [{ on: 'target laptop', until: null }];
+    const { conditions } = applyHold({ effects: [], waiting, conditions: [] }, hold);
+    expect(conditions).toMatchObject([{ type: 'Held', reason: 'Hold' }]);
+    const settled = { effects: [], waiting: [], conditions: [] };
+    expect(applyHold(settled, hold)).toBe(settled);
+  });
 });

@@ -70,7 +70,7 @@ function isTrained(desired: NormalForm): boolean {
 /** Its definition is judged with everything else; there is no trainer for it yet. */
 const NOT_TRAINED: PlannerResult = {
   effects: [],
-  waiting: [],
+  waiting: [{ on: 'a version of Plumbline that trains regressions', until: null }],
   conditions: [
     {
       type: 'Ready',

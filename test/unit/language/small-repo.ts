@@ -36,6 +36,18 @@ const SMALL_REPO: Files = {
   'namespaces/payments.yaml': toDocument('Namespace', 'payments', '{owners: [payments-ml]}'),
 };
 
+/** Everything in it, as `toTitles` gives it: what is held back when the whole repo is. */
+export const SMALL_REPO_TITLES = [
+  'Environment/dev',
+  'Environment/prod',
+  'Namespace/payments',
+  'Platform/bank',
+  'Target/frankfurt',
+  'Target/laptop',
+  'Zone/ae',
+  'Zone/eu',
+] as const;
+
 export function judge(files: Files): RevisionJudgement {
   return loadRevision(
     Object.entries(files).map(([path, content]) => ({

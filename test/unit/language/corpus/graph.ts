@@ -1,16 +1,12 @@
-import { PLATFORM, toDocument, toEnvironment, toTarget, ZONE_AE } from '../small-repo.ts';
+import {
+  PLATFORM,
+  SMALL_REPO_TITLES,
+  toDocument,
+  toEnvironment,
+  toTarget,
+  ZONE_AE,
+} from '../small-repo.ts';
 import type { CorpusCase } from './case.ts';
-
-const ALL = [
-  'Environment/dev',
-  'Environment/prod',
-  'Namespace/payments',
-  'Platform/bank',
-  'Target/frankfurt',
-  'Target/laptop',
-  'Zone/ae',
-  'Zone/eu',
-];
 
 function toNamed(name: string, formerly: string): string {
   return toDocument('Namespace', name, '{owners: [a]}').replace(
@@ -56,28 +52,28 @@ const IDENTITY_CASES: readonly CorpusCase[] = [
       'targets/laptop.yaml:5:14 P205',
       'zones/ae2.yaml:1:1 P201',
     ],
-    heldBack: ALL,
+    heldBack: SMALL_REPO_TITLES,
     frozen: true,
   },
   {
     name: 'no Platform',
     files: { 'platform.yaml': null },
     places: ['platform.yaml:1:1 P204'],
-    heldBack: ALL.filter((title) => title !== 'Platform/bank'),
+    heldBack: SMALL_REPO_TITLES.filter((title) => title !== 'Platform/bank'),
     frozen: true,
   },
   {
     name: 'two Platforms',
     files: { 'other.yaml': toDocument('Platform', 'other', '{}') },
     places: ['platform.yaml:1:1 P204'],
-    heldBack: [...ALL.slice(0, 4), 'Platform/other', ...ALL.slice(4)],
+    heldBack: [...SMALL_REPO_TITLES.slice(0, 4), 'Platform/other', ...SMALL_REPO_TITLES.slice(4)],
     frozen: true,
   },
   {
     name: 'two Platforms of one name',
     files: { 'other.yaml': PLATFORM },
     places: ['platform.yaml:1:1 P201'],
-    heldBack: ALL,
+    heldBack: SMALL_REPO_TITLES,
     frozen: true,
   },
   {

@@ -1,17 +1,7 @@
-import { toDocument } from '../small-repo.ts';
+import { SMALL_REPO_TITLES, toDocument } from '../small-repo.ts';
 import type { CorpusCase } from './case.ts';
 
-const EVERYTHING = [
-  'Environment/dev',
-  'Environment/prod',
-  'Namespace/payments',
-  'Platform/bank',
-  'Policy/rule',
-  'Target/frankfurt',
-  'Target/laptop',
-  'Zone/ae',
-  'Zone/eu',
-];
+const EVERYTHING = [...SMALL_REPO_TITLES, 'Policy/rule'].sort();
 
 function policy(name: string, spec: string, ...places: readonly string[]): CorpusCase {
   const text = toDocument('Policy', 'rule', `{match: {kinds: [Target]}, actions: [deny], ${spec}}`);

@@ -1,5 +1,5 @@
 import { CONNECTION, ENDPOINT, MODEL, MODEL_FILES, SOURCE } from '../model-repo.ts';
-import { toDocument, toEnvironment } from '../small-repo.ts';
+import { SMALL_REPO_TITLES, toDocument, toEnvironment } from '../small-repo.ts';
 import type { CorpusCase } from './case.ts';
 
 /** The zone ae, with its transfers in line 5. */
@@ -94,16 +94,7 @@ export const RESIDENCY_CASES: readonly CorpusCase[] = [
       'zones/ae.yaml:5:43 P202',
     ],
     frozen: true,
-    heldBack: [
-      'Environment/dev',
-      'Environment/prod',
-      'Namespace/payments',
-      'Platform/bank',
-      'Target/frankfurt',
-      'Target/laptop',
-      'Zone/ae',
-      'Zone/eu',
-    ],
+    heldBack: SMALL_REPO_TITLES,
   },
   {
     name: 'a class of data below what a mark on a column says',

@@ -7,7 +7,10 @@ import type { PolicyEvaluator } from '../ports/policy-evaluator.ts';
 import type { PolicyLibrary } from '../ports/policy-library.ts';
 import type { OpenPolicyGate, PolicyCase, PolicyJudgement } from './policy-gate.ts';
 
-/** Judges by packs of a library, and by policies that the repo itself has. A pack that cannot be read or parsed whole refuses everything. */
+/**
+ * Judges by packs of a library, and by policies that the repo itself has. A pack that cannot be
+ * read or parsed whole refuses everything.
+ */
 export function createPolicyGate(deps: {
   readonly library: PolicyLibrary;
   readonly evaluator: PolicyEvaluator;

@@ -3,7 +3,7 @@ import { type Instant, toRfc3339 } from '../core/contracts/instant.ts';
 import { type NormalForm, toRef } from '../core/contracts/normal-form.ts';
 import type { Read } from '../core/contracts/read.ts';
 import { parseRefKey, type Ref, type RefKey, toRefKey } from '../core/contracts/ref.ts';
-import { findHold, listHolds } from '../core/holds/hold.ts';
+import { findHold, indexHolds, listHolds } from '../core/holds/hold.ts';
 import { assumeRecorded } from '../core/plan/assume-recorded.ts';
 import { chooseDesired } from '../core/plan/choose-desired.ts';
 import type { Planner, Recorded } from '../core/plan/planner.ts';
@@ -65,7 +65,7 @@ function describePaused(
   live: ReadonlyMap<RefKey, NormalForm>,
   now: Instant,
 ): readonly HeldResource[] {
-  const holds = listHolds(desired);
+  const holds = indexHolds(listHolds(desired));
   return waiting.flatMap(({ ref, waiting: reasons }) => {
     const hold = findHold(holds, ref, now);
     const reason = reasons.at(-1);

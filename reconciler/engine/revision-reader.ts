@@ -31,19 +31,16 @@ export function createRevisionReader({
   parsedFiles: kept,
 }: RevisionReaderDeps = {}): RevisionReader {
   const judgements = new Map<Oid, Promise<RevisionJudgement>>();
-  let parsedFiles: ReadonlyMap<Oid, ParsedFile> = new Map();
-  let isFirst = true;
+  /** Null until what is kept has been loaded. */
+  let parsedFiles: ReadonlyMap<Oid, ParsedFile> | null = kept === undefined ? new Map() : null;
 
   const judge = async (git: GitReader, commit: Oid): Promise<RevisionJudgement> => {
     const entries = await git.listTree(commit, REVISION_LIMITS);
     const { wanted, refused, refusals } = selectEntries(entries);
-    if (isFirst && kept !== undefined) parsedFiles = await kept.load();
-    isFirst = false;
-    const before = parsedFiles;
+    const before = parsedFiles ?? (await kept?.load()) ?? new Map<Oid, ParsedFile>();
     const known = await parseEntries(git, wanted, before, parse);
     parsedFiles = known;
-    const fresh = [...known].filter(([oid]) => !before.has(oid));
-    if (fresh.length > 0 && kept !== undefined) await kept.add(new Map(fresh));
+    if (kept !== undefined) await addFresh(kept, before, known);
     const parsed = wanted.map(({ path, oid }) => ({ path, parsed: known.get(oid) as ParsedFile }));
     return judgeRevision([...parsed, ...refused], refusals);
   };
@@ -59,6 +56,15 @@ export function createRevisionReader({
   };
 
   return { read };
+}
+
+async function addFresh(
+  kept: ParsedFiles,
+  before: ReadonlyMap<Oid, ParsedFile>,
+  known: ReadonlyMap<Oid, ParsedFile>,
+): Promise<void> {
+  const fresh = [...known].filter(([oid]) => !before.has(oid));
+  if (fresh.length > 0) await kept.add(new Map(fresh));
 }
 
 async function parseEntries(

@@ -1,7 +1,7 @@
 import type { Fence } from '../core/contracts/fence.ts';
 import { type NormalForm, toRef } from '../core/contracts/normal-form.ts';
 import { type RefKey, toRefKey } from '../core/contracts/ref.ts';
-import { type Hold, listHolds } from '../core/holds/hold.ts';
+import { type HoldIndex, indexHolds, listHolds } from '../core/holds/hold.ts';
 import type { Admission, AdmittedEffect, Refusal } from '../core/plan/admission.ts';
 import type { OpenIntent } from '../ports/store.ts';
 
@@ -23,7 +23,7 @@ export type IndexedAdmission = {
   readonly effects: ReadonlyMap<RefKey, readonly AdmittedEffect[]>;
   readonly refusals: ReadonlyMap<RefKey, Refusal>;
   readonly heldBack: ReadonlySet<RefKey>;
-  readonly holds: readonly Hold[];
+  readonly holds: HoldIndex;
 };
 
 export function indexAdmission(admission: Admission): IndexedAdmission {
@@ -38,6 +38,6 @@ export function indexAdmission(admission: Admission): IndexedAdmission {
     effects,
     refusals: new Map(admission.refusals.map((refusal) => [toRefKey(refusal.ref), refusal])),
     heldBack: new Set(admission.heldBack),
-    holds: listHolds(admission.desired),
+    holds: indexHolds(listHolds(admission.desired)),
   };
 }

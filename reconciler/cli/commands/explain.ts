@@ -52,21 +52,28 @@ export function createExplainCommand(deps: ExplainCommandDeps): Command {
       const explanation = explainResource(reading.judgement.valid, ref);
       const told = explanation ?? explainHeldBack(reading, ref);
       if (format === 'json') io.write(`${JSON.stringify({ v: 1, ...told })}\n`);
-      else if (explanation !== null) io.write(renderExplanation(explanation));
-      else io.write(renderHeldBack(reading, ref));
+      else io.write('heldBack' in told ? renderHeldBack(told, reading) : renderExplanation(told));
       return explanation === null ? EXIT_FAILED : EXIT_OK;
     },
   };
 }
 
-function explainHeldBack(reading: SourceReading, ref: Ref) {
+type HeldBackExplanation = {
+  readonly ref: Ref;
+  readonly heldBack: string | null;
+  readonly diagnostics: readonly Diagnostic[];
+};
+
+function explainHeldBack(reading: SourceReading, ref: Ref): HeldBackExplanation {
   const why = reading.judgement.heldBack.find((one) => toRefKey(one.ref) === toRefKey(ref))?.why;
   return { ref, heldBack: why ?? null, diagnostics: listMistakes(reading, ref) };
 }
 
-function renderHeldBack(reading: SourceReading, ref: Ref): string {
-  const { heldBack, diagnostics } = explainHeldBack(reading, ref);
-  const told = formatDiagnostics({ diagnostics, sources: reading.sources }, 'text');
+function renderHeldBack(
+  { ref, heldBack, diagnostics }: HeldBackExplanation,
+  { sources }: SourceReading,
+): string {
+  const told = formatDiagnostics({ diagnostics, sources }, 'text');
   return `${toRefTitle(ref)}\n  held back ${heldBack}\n\n${told}`;
 }
 

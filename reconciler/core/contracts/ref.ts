@@ -25,6 +25,12 @@ export function toRefTitle(ref: Ref): string {
   return `${ref.kind.toLowerCase()} ${path}`;
 }
 
+/** The same of a key; one that is none stands for itself. */
+export function toKeyTitle(key: RefKey): string {
+  const ref = parseRefKey(key);
+  return ref === null ? key : toRefTitle(ref);
+}
+
 export function compareRefs(left: Ref, right: Ref): number {
   return compareText(toRefKey(left), toRefKey(right));
 }

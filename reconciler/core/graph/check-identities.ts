@@ -1,4 +1,4 @@
-import { type RefKey, toRefKey, toRefTitle } from '../contracts/ref.ts';
+import { type RefKey, toKeyTitle, toRefKey } from '../contracts/ref.ts';
 import type { Diagnostic, SourceLocation } from '../spec/diagnostic.ts';
 import type { Resource } from '../spec/resource.ts';
 import type { GraphProblem } from './check-references.ts';
@@ -35,7 +35,7 @@ function toDuplicates(key: RefKey, locations: readonly SourceLocation[]): readon
     const diagnostic: Diagnostic = {
       code: 'P201',
       severity: 'error',
-      message: `${toTitle(key)} is declared twice`,
+      message: `${toKeyTitle(key)} is declared twice`,
       location,
       hint: 'remove one of the two, or rename it',
       related: [{ message: 'the other one', location: first as SourceLocation }],
@@ -70,7 +70,7 @@ function toAlive(former: RefKey, claim: Claim, alive: SourceLocation): GraphProb
   const diagnostic: Diagnostic = {
     code: 'P201',
     severity: 'error',
-    message: `${toTitle(claim.key)} was formerly ${toTitle(former)}, which still exists`,
+    message: `${toKeyTitle(claim.key)} was formerly ${toKeyTitle(former)}, which still exists`,
     location: claim.location,
     hint: 'remove the former name, or the resource that bears it',
     related: [{ message: 'it is declared here', location: alive }],
@@ -82,7 +82,7 @@ function toSecondClaim(former: RefKey, claim: Claim, first: Claim): GraphProblem
   const diagnostic: Diagnostic = {
     code: 'P201',
     severity: 'error',
-    message: `two resources were formerly ${toTitle(former)}`,
+    message: `two resources were formerly ${toKeyTitle(former)}`,
     location: claim.location,
     hint: 'only one of them can continue it',
     related: [{ message: 'the other one', location: first.location }],
@@ -99,9 +99,4 @@ function append<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
 function compareLocations(left: SourceLocation, right: SourceLocation): number {
   if (left.path !== right.path) return left.path < right.path ? -1 : 1;
   return left.line - right.line || left.column - right.column;
-}
-
-function toTitle(key: RefKey): string {
-  const [kind = '', namespace = '', name = ''] = key.split('/');
-  return toRefTitle({ kind, namespace, name });
 }

@@ -1,11 +1,11 @@
 import { PLATFORM_NAMESPACE, parseRefKey, type RefKey } from '../contracts/ref.ts';
 import type { Diagnostic, SourceLocation } from '../spec/diagnostic.ts';
-import { findNearestName } from '../spec/nearest-name.ts';
 import { toPrintable, toQuoted } from '../spec/printable.ts';
 import type { Resource } from '../spec/resource.ts';
 import { findCycles } from './find-cycles.ts';
 import { locateField } from './locate-field.ts';
 import { dependenciesOf, type Edge, type ResourceGraph } from './resource-graph.ts';
+import { createSuggester, type Suggest } from './suggester.ts';
 
 /** A mistake in how resources fit together, and the resources that it makes invalid. */
 export type GraphProblem = {
@@ -31,17 +31,13 @@ export function checkReferences(
   );
 }
 
-/** Suggestions cost a comparison with every name, so a repo of nothing but mistakes gets few. */
-const MAX_SUGGESTIONS = 200;
-const MAX_CANDIDATES = 1_000;
-
 type Names = {
   readonly byKind: ReadonlyMap<string, readonly string[]>;
   /** The kinds of what bears a name in a namespace. */
   readonly kinds: ReadonlyMap<string, readonly string[]>;
   /** A file with a document of unknown identity: it may hold what is missed. */
   readonly unreadPath: string | undefined;
-  suggestions: number;
+  readonly suggest: Suggest;
 };
 
 function createNames(
@@ -54,11 +50,11 @@ function createNames(
   for (const key of [...graph.nodes.keys(), ...known]) {
     const [kind = '', namespace = '', name = ''] = key.split('/');
     const names = byKind.get(`${kind}/${namespace}`) ?? [];
-    if (names.length < MAX_CANDIDATES) names.push(name);
+    names.push(name);
     byKind.set(`${kind}/${namespace}`, names);
     kinds.set(`${namespace}/${name}`, [...(kinds.get(`${namespace}/${name}`) ?? []), kind]);
   }
-  return { byKind, kinds, unreadPath, suggestions: 0 };
+  return { byKind, kinds, unreadPath, suggest: createSuggester() };
 }
 
 function toUnknownReference(resource: Resource, edge: Edge, names: Names): GraphProblem {
@@ -90,8 +86,7 @@ function withArticle(kind: string): string {
 
 function toNameHint({ to: { kind, namespace, name } }: Edge, names: Names): string {
   const others = names.byKind.get(`${kind}/${namespace}`) ?? [];
-  names.suggestions += 1;
-  const nearest = names.suggestions > MAX_SUGGESTIONS ? null : findNearestName(name, others);
+  const nearest = names.suggest(name, others);
   if (nearest !== null) return `did you mean "${nearest}"?`;
   if (names.unreadPath !== undefined) {
     return `it may be in ${toPrintable(names.unreadPath)}, which could not be read`;

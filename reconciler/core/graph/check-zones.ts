@@ -4,7 +4,7 @@ import { toQuoted } from '../spec/printable.ts';
 import type { Resource } from '../spec/resource.ts';
 import type { GraphProblem } from './check-references.ts';
 import { locateField } from './locate-field.ts';
-import type { Placement, Placements } from './placement.ts';
+import { type Placements, toZone } from './placement.ts';
 import { dependenciesOf, type Edge, type ResourceGraph } from './resource-graph.ts';
 
 /** Neighbours that must stand in one zone and do not. */
@@ -22,8 +22,8 @@ function checkNeighbour(
 ): readonly GraphProblem[] {
   const target = graph.nodes.get(edge.toKey);
   if (!edge.sameZone || target === undefined) return [];
-  const here = toZoneText(placements.get(edge.from));
-  const there = toZoneText(placements.get(edge.toKey));
+  const here = toZone(placements.get(edge.from)) ?? '';
+  const there = toZone(placements.get(edge.toKey)) ?? '';
   if (here === there) return [];
   const message = `${toRefTitle(target.ref)} stands in zone ${toQuoted(there)}, ${toRefTitle(resource.ref)} in zone ${toQuoted(here)}`;
   const related = [
@@ -43,8 +43,4 @@ function toProblem(
     refs: [key],
     diagnostic: { code: 'P206', severity: 'error', message, location, hint, related },
   };
-}
-
-function toZoneText(placement: Placement | undefined): string {
-  return placement?.state === 'zone' ? placement.zone : '';
 }

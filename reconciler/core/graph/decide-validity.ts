@@ -1,4 +1,11 @@
-import { parseRefKey, type Ref, type RefKey, toRefKey, toRefTitle } from '../contracts/ref.ts';
+import {
+  parseRefKey,
+  type Ref,
+  type RefKey,
+  toKeyTitle,
+  toRefKey,
+  toRefTitle,
+} from '../contracts/ref.ts';
 import { checkHolds } from '../holds/check-holds.ts';
 import { applyOverrides } from '../overrides/apply-overrides.ts';
 import { checkOverrides } from '../overrides/check-overrides.ts';
@@ -33,6 +40,7 @@ export function decideValidity(input: {
   const identities = checkIdentities(resources, broken);
   const unusable = new Set<RefKey>([...identities.duplicated, ...listBrokenKeys(broken)]);
   const usable = resources.filter(({ ref }) => !unusable.has(toRefKey(ref)));
+  const unread = [...unusable].map(toRef);
   const overridden = applyOverrides(usable);
   const graph = buildGraph(overridden.resources);
   const components = listComponents(graph);
@@ -41,8 +49,8 @@ export function decideValidity(input: {
   const problems = [
     ...identities.problems,
     ...overridden.problems,
-    ...checkOverrides(usable, unusable),
-    ...checkHolds(usable, unusable),
+    ...checkOverrides(usable, unread),
+    ...checkHolds(usable, unread),
     ...checkReferences(graph, unusable, listUnreadPaths(broken)),
     ...checkZones(graph, placements),
     ...checkTransfers(graph),
@@ -150,7 +158,7 @@ function toWaiting(
     message: `${what} is held back: it depends on ${toWayText(ways, key)}`,
     location: locateField(resource, edge.pointer),
     hint: 'it stays as it was until that is mended',
-    heldBack: { what, by: toRefTitle(toRef(cause)), at },
+    heldBack: { what, by: toKeyTitle(cause), at },
   };
 }
 
@@ -158,9 +166,7 @@ const MAX_WAY = 8;
 
 /** `environment dev → target laptop, which is invalid`. */
 function toWayText(ways: ReadonlyMap<RefKey, Edge>, key: RefKey): string {
-  const titles = traceWay(ways, key)
-    .slice(1)
-    .map((step) => toRefTitle(toRef(step)));
+  const titles = traceWay(ways, key).slice(1).map(toKeyTitle);
   const shown =
     titles.length > MAX_WAY ? [...titles.slice(0, MAX_WAY - 1), '…', titles.at(-1)] : titles;
   return `${shown.join(' → ')}, which is invalid`;

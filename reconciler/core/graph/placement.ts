@@ -44,6 +44,11 @@ function place(graph: ResourceGraph, placements: Placements, { ref, spec }: Reso
   }
 }
 
+/** The one zone that a resource stands in; null for one that stands in all, or nowhere clear. */
+export function toZone(placement: Placement | undefined): string | null {
+  return placement?.state === 'zone' ? placement.zone : null;
+}
+
 /** Whether the reconciler of a zone acts on what is placed so. */
 export function isPlacedIn(placement: Placement, zone: string): boolean {
   return placement.state === 'zone' ? placement.zone === zone : placement.state === 'everywhere';

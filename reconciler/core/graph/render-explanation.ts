@@ -1,5 +1,5 @@
 import { toRefTitle } from '../contracts/ref.ts';
-import type { SourceLocation } from '../spec/diagnostic.ts';
+import { toPlaceText } from '../spec/format-diagnostics.ts';
 import { toPrintable } from '../spec/printable.ts';
 import type { Explanation, Reason } from './explain-resource.ts';
 
@@ -65,8 +65,4 @@ function toNames(reasons: readonly Reason[], none: string): string {
   if (titles.length === 0) return none;
   const shown = titles.slice(0, MAX_NAMED).join(', ');
   return titles.length > MAX_NAMED ? `${shown} and ${titles.length - MAX_NAMED} more` : shown;
-}
-
-function toPlaceText({ path, line, column }: SourceLocation): string {
-  return `${toPrintable(path, 255)}:${line}:${column}`;
 }

@@ -12,8 +12,10 @@ export type Hold = {
   /** Null: from the beginning. */
   readonly from: Instant | null;
   readonly until: Instant;
-  readonly resources: HoldSpec['resources'];
+  readonly resources: readonly HoldEntry[];
 };
+
+export type HoldEntry = HoldSpec['resources'][number];
 
 /** Rules by which everything is judged: were they held, a hold could never be lifted. */
 const UNHELD_KINDS = new Set(['Platform', 'Zone', 'Hold', 'Policy']);
@@ -40,13 +42,31 @@ function toInstant(text: string): Instant {
   return instant;
 }
 
+/** Holds by what an entry of theirs says, so that a resource is asked about a few times, not once for each hold. */
+export type HoldIndex = ReadonlyMap<string, readonly Hold[]>;
+
+export function indexHolds(holds: readonly Hold[]): HoldIndex {
+  const index = new Map<string, Hold[]>();
+  for (const hold of holds) {
+    for (const reading of new Set(hold.resources.map(toReading))) {
+      const known = index.get(reading);
+      if (known === undefined) index.set(reading, [hold]);
+      else known.push(hold);
+    }
+  }
+  return index;
+}
+
 /** The hold that keeps a resource as it is at a moment; of several the one that lasts longest. */
-export function findHold(holds: readonly Hold[], ref: Ref, now: Instant): Hold | null {
-  const found = holds.filter((hold) => isInForce(hold, now) && isHeld(hold.resources, ref));
-  return found.reduce<Hold | null>(
-    (longest, hold) => (longest === null || hold.until > longest.until ? hold : longest),
-    null,
-  );
+export function findHold(index: HoldIndex, ref: Ref, now: Instant): Hold | null {
+  if (index.size === 0) return null;
+  let longest: Hold | null = null;
+  for (const reading of listReadings(ref)) {
+    for (const hold of index.get(reading) ?? []) {
+      if (isInForce(hold, now) && (longest === null || hold.until > longest.until)) longest = hold;
+    }
+  }
+  return longest;
 }
 
 export function isExpired({ until }: Hold, now: Instant): boolean {
@@ -57,12 +77,15 @@ function isInForce(hold: Hold, now: Instant): boolean {
   return !isExpired(hold, now) && (hold.from === null || hold.from <= now);
 }
 
-export function isHeld(entries: HoldSpec['resources'], ref: Ref): boolean {
-  if (UNHELD_KINDS.has(ref.kind)) return false;
-  return entries.some(
-    ({ kind, namespace, name }) =>
-      (kind ?? ref.kind) === ref.kind &&
-      (namespace ?? ref.namespace) === ref.namespace &&
-      (name ?? ref.name) === ref.name,
+/** What an entry says, with a star for what it leaves open. */
+export function toReading({ kind, namespace, name }: HoldEntry): string {
+  return [kind, namespace, name].map((part) => part ?? '*').join('/');
+}
+
+/** Every entry that would hold a resource. */
+export function listReadings({ kind, namespace, name }: Ref): readonly string[] {
+  if (UNHELD_KINDS.has(kind)) return [];
+  return [kind, '*'].flatMap((first) =>
+    [namespace, '*'].flatMap((second) => [name, '*'].map((third) => `${first}/${second}/${third}`)),
   );
 }

@@ -6,7 +6,7 @@ import { toRef } from '../contracts/normal-form.ts';
 import type { Read } from '../contracts/read.ts';
 import { compareRefs, parseRefKey, type Ref, type RefKey, toRefKey } from '../contracts/ref.ts';
 import { applyHold } from '../holds/apply-hold.ts';
-import { findHold, listHolds } from '../holds/hold.ts';
+import { findHold, indexHolds, listHolds } from '../holds/hold.ts';
 import type { Condition } from '../status/condition.ts';
 import { directionOf } from './actions.ts';
 import type { Effect, EffectId } from './effect.ts';
@@ -34,7 +34,7 @@ export type ZonePlan = {
 /** The whole plan of a zone: each kind's planner on its own, then the order between effects. */
 export function planZone(input: ZonePlanInput): ZonePlan {
   const desired = new Map(input.desired.map((form) => [toRefKey(toRef(form)), form]));
-  const holds = listHolds(input.desired);
+  const holds = indexHolds(listHolds(input.desired));
   const results = listRefs(input, desired).map((ref) => {
     const hold = findHold(holds, ref, input.now);
     return { ref, ...applyHold(planOne(input, desired, ref), hold) };

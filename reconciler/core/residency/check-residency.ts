@@ -1,4 +1,4 @@
-import { parseRefKey, type RefKey, toRefTitle } from '../contracts/ref.ts';
+import { type RefKey, toKeyTitle } from '../contracts/ref.ts';
 import type { GraphProblem } from '../graph/check-references.ts';
 import { locateField } from '../graph/locate-field.ts';
 import type { ResourceGraph } from '../graph/resource-graph.ts';
@@ -6,6 +6,7 @@ import type { SourceLocation } from '../spec/diagnostic.ts';
 import { toPrintable } from '../spec/printable.ts';
 import type { Resource } from '../spec/resource.ts';
 import type { Flow } from './list-flows.ts';
+import { locateTransfers, toTransferText } from './residency-rules.ts';
 import type { CrossingFlow, Residency } from './solve-residency.ts';
 import { traceLineage } from './trace-lineage.ts';
 
@@ -30,9 +31,9 @@ function toProblem(
   { zone, dataClass }: CrossingFlow['verdicts'][number],
 ): GraphProblem {
   const hops = [...traceLineage(residency, flow.from, zone), flow];
-  const way = [hops[0]?.from ?? flow.from, ...hops.map((hop) => hop.to)].map(toTitle);
+  const way = [hops[0]?.from ?? flow.from, ...hops.map((hop) => hop.to)].map(toKeyTitle);
   const message = `${FORMS[flow.form]} may not go from zone "${zone}" to zone "${to}" (${dataClass}): ${toWayText(way)}`;
-  const allowing = `{to: ${to}, upTo: ${dataClass}, carries: [${flow.form}], legalBasis: …}`;
+  const allowing = toTransferText({ to, dataClass, form: flow.form });
   const hint =
     dataClass === 'unclassified'
       ? `say how sensitive the rows are, by "classification" of ${way[0]}; until then nothing of them leaves the zone`
@@ -66,40 +67,26 @@ function listPlaces(graph: ResourceGraph, hops: readonly Flow[], zone: string) {
       ? []
       : [
           {
-            message: `${toTitle(first)} holds it`,
+            message: `${toKeyTitle(first)} holds it`,
             location: locate(graph, first, '/spec/classification'),
           },
         ];
   const passed = hops.slice(0, MAX_TOLD_HOPS).flatMap((hop) => listHopPlaces(graph, hop));
-  const zoneKey = `Zone/platform/${zone}` as RefKey;
-  const rules = graph.nodes.has(zoneKey)
-    ? [
-        {
-          message: `the transfers of Zone "${zone}"`,
-          location: locate(graph, zoneKey, '/spec/transfers'),
-        },
-      ]
-    : [];
-  return [...starts, ...passed, ...rules];
+  return [...starts, ...passed, ...locateTransfers(graph, zone)];
 }
 
 function listHopPlaces(graph: ResourceGraph, { from, to, holder, pointer, through }: Flow) {
   const act =
     holder === to
-      ? `${toTitle(to)} takes it from ${toTitle(from)} here`
-      : `${toTitle(from)} writes it to ${toTitle(to)} here`;
+      ? `${toKeyTitle(to)} takes it from ${toKeyTitle(from)} here`
+      : `${toKeyTitle(from)} writes it to ${toKeyTitle(to)} here`;
   const own = { message: act, location: locate(graph, holder, pointer) };
   if (through === null) return [own];
   const { model } = through;
-  const message = `${toTitle(model)} looks it up here`;
+  const message = `${toKeyTitle(model)} looks it up here`;
   return [own, { message, location: locate(graph, model, through.pointer) }];
 }
 
 function locate(graph: ResourceGraph, key: RefKey, pointer: string): SourceLocation {
   return locateField(graph.nodes.get(key) as Resource, pointer);
-}
-
-function toTitle(key: RefKey): string {
-  const ref = parseRefKey(key);
-  return ref === null ? key : toRefTitle(ref);
 }

@@ -1,11 +1,11 @@
-import { PLATFORM_NAMESPACE, type RefKey, toRefKey } from '../contracts/ref.ts';
+import { toRefKey } from '../contracts/ref.ts';
 import type { GraphProblem } from '../graph/check-references.ts';
 import { locateField } from '../graph/locate-field.ts';
 import type { ResourceGraph } from '../graph/resource-graph.ts';
+import { createSuggester, type Suggest } from '../graph/suggester.ts';
 import type { PlatformSpec } from '../spec/generated/platform.generated.ts';
-import { findNearestName } from '../spec/nearest-name.ts';
 import type { Resource } from '../spec/resource.ts';
-import { findTransfer, listTransfers } from './residency-rules.ts';
+import { findTransfer, listTransfers, locateTransfers, toTransferText } from './residency-rules.ts';
 
 /**
  * Zones may allow each other things in a circle, so their names are no references of the graph, and
@@ -14,17 +14,27 @@ import { findTransfer, listTransfers } from './residency-rules.ts';
 export function checkTransfers(graph: ResourceGraph): readonly GraphProblem[] {
   const zones = [...graph.nodes.values()].filter(({ ref }) => ref.kind === 'Zone');
   const names = zones.map(({ ref }) => ref.name);
+  const known: KnownZones = { names, isKnown: new Set(names), suggest: createSuggester() };
   const platforms = [...graph.nodes.values()].filter(({ ref }) => ref.kind === 'Platform');
   return [
-    ...zones.flatMap((zone) => checkDestinations(graph, zone, names)),
-    ...platforms.flatMap((platform) => checkRepository(graph, platform, names)),
+    ...zones.flatMap((zone) => checkDestinations(graph, zone, known)),
+    ...platforms.flatMap((platform) => checkRepository(graph, platform, known)),
   ];
 }
+
+/** As many as a hint may tell; who has more of them knows where to look. */
+const MAX_NAMES = 20;
+
+type KnownZones = {
+  readonly names: readonly string[];
+  readonly isKnown: ReadonlySet<string>;
+  readonly suggest: Suggest;
+};
 
 function checkDestinations(
   graph: ResourceGraph,
   zone: Resource,
-  names: readonly string[],
+  known: KnownZones,
 ): readonly GraphProblem[] {
   return listTransfers(graph, zone.ref.name).flatMap(({ to }, index) => {
     const pointer = `/spec/transfers/${index}/to`;
@@ -32,7 +42,7 @@ function checkDestinations(
       const message = `Zone "${to}" needs no transfer to itself`;
       return [toProblem('P207', zone, pointer, message, 'remove it: what is in a zone may stay')];
     }
-    return names.includes(to) ? [] : [toUnknownZone(zone, pointer, to, names)];
+    return known.isKnown.has(to) ? [] : [toUnknownZone(zone, pointer, to, known)];
   });
 }
 
@@ -40,40 +50,34 @@ function checkDestinations(
 function checkRepository(
   graph: ResourceGraph,
   platform: Resource,
-  names: readonly string[],
+  known: KnownZones,
 ): readonly GraphProblem[] {
   const { repositoryZone: home } = platform.spec as unknown as PlatformSpec;
   const pointer = '/spec/repositoryZone';
   if (home === undefined) return [];
-  if (!names.includes(home)) return [toUnknownZone(platform, pointer, home, names)];
-  return names.flatMap((zone): readonly GraphProblem[] => {
+  if (!known.isKnown.has(home)) return [toUnknownZone(platform, pointer, home, known)];
+  return known.names.flatMap((zone): readonly GraphProblem[] => {
     const asked = { to: home, dataClass: 'internal', form: 'evidence' } as const;
     if (zone === home || findTransfer(listTransfers(graph, zone), asked) !== null) return [];
     const message = `the audit trail of zone "${zone}" may not go to zone "${home}", where the repository is kept (internal)`;
-    const hint = `keep the repository in no zone in particular, or have the owners of Zone "${zone}" add to its transfers: {to: ${home}, upTo: internal, carries: [evidence], legalBasis: …}`;
+    const hint = `keep the repository in no zone in particular, or have the owners of Zone "${zone}" add to its transfers: ${toTransferText(asked)}`;
     const problem = toProblem('P208', platform, pointer, message, hint);
-    return [{ ...problem, diagnostic: { ...problem.diagnostic, related: [toPlace(graph, zone)] } }];
+    const related = locateTransfers(graph, zone);
+    return [{ ...problem, diagnostic: { ...problem.diagnostic, related } }];
   });
-}
-
-function toPlace(graph: ResourceGraph, zone: string) {
-  const resource = graph.nodes.get(toZoneKey(zone)) as Resource;
-  const location = locateField(resource, '/spec/transfers');
-  return { message: `the transfers of Zone "${zone}"`, location };
-}
-
-function toZoneKey(name: string): RefKey {
-  return toRefKey({ kind: 'Zone', namespace: PLATFORM_NAMESPACE, name });
 }
 
 function toUnknownZone(
   resource: Resource,
   pointer: string,
   name: string,
-  names: readonly string[],
+  { names, suggest }: KnownZones,
 ): GraphProblem {
-  const nearest = findNearestName(name, names);
-  const hint = nearest === null ? `zones: ${names.join(', ')}` : `did you mean "${nearest}"?`;
+  const nearest = suggest(name, names);
+  const hint =
+    nearest === null
+      ? `zones: ${names.slice(0, MAX_NAMES).join(', ')}`
+      : `did you mean "${nearest}"?`;
   return toProblem('P202', resource, pointer, `there is no Zone called "${name}"`, hint);
 }
 

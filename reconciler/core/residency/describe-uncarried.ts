@@ -1,4 +1,4 @@
-import { parseRefKey, type RefKey, toRefTitle } from '../contracts/ref.ts';
+import { type RefKey, toKeyTitle } from '../contracts/ref.ts';
 import { isRefused, type Residency } from './solve-residency.ts';
 
 /**
@@ -11,9 +11,7 @@ export function describeUncarried(
   const lawful = residency.crossings.filter((crossing) => !isRefused(crossing));
   return new Map(
     lawful.map(({ flow, to }) => {
-      const ref = parseRefKey(flow.from);
-      const what = ref === null ? flow.from : toRefTitle(ref);
-      const uncarried = `it needs ${flow.form} of ${what}, which may come to zone "${to}", but this version carries nothing between zones`;
+      const uncarried = `it needs ${flow.form} of ${toKeyTitle(flow.from)}, which may come to zone "${to}", but this version carries nothing between zones`;
       return [flow.holder, { uncarried }];
     }),
   );

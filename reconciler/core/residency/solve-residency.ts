@@ -1,5 +1,5 @@
 import type { RefKey } from '../contracts/ref.ts';
-import type { Placement, Placements } from '../graph/placement.ts';
+import { type Placements, toZone } from '../graph/placement.ts';
 import type { ResourceGraph } from '../graph/resource-graph.ts';
 import type { DataSourceSpec } from '../spec/generated/data-source.generated.ts';
 import type { Resource } from '../spec/resource.ts';
@@ -115,8 +115,4 @@ function judgeCrossing(
       transfer: findTransfer(listTransfers(graph, zone), { to, dataClass, form: flow.form }),
     }));
   return { flow, to, verdicts };
-}
-
-function toZone(placement: Placement | undefined): string | null {
-  return placement?.state === 'zone' ? placement.zone : null;
 }

@@ -59,7 +59,7 @@ function toTextLines(
   ];
 }
 
-function toPlaceText({ path, line, column }: SourceLocation): string {
+export function toPlaceText({ path, line, column }: SourceLocation): string {
   return `${toPrintable(path, 255)}:${line}:${column}`;
 }
 

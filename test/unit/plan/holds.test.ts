@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { toRef } from '../../../reconciler/core/contracts/normal-form.ts';
 import { applyHold } from '../../../reconciler/core/holds/apply-hold.ts';
-import { findHold, listHolds } from '../../../reconciler/core/holds/hold.ts';
+import { findHold, indexHolds, listHolds } from '../../../reconciler/core/holds/hold.ts';
 import { PLANNERS } from '../../../reconciler/core/plan/planners/planners.ts';
 import { planZone } from '../../../reconciler/core/plan/zone-plan.ts';
 import { ABSENT, formOf, referencesOf, refOf, targetForm } from './forms.ts';
@@ -56,7 +56,7 @@ describe('a hold', () => {
 
   it('never holds itself, the Platform or a Zone, by whatever it names', () => {
     const all = holdForm('all', { resources: [{ namespace: 'platform' }] });
-    const holds = listHolds([all]);
+    const holds = indexHolds(listHolds([all]));
     expect(findHold(holds, toRef(all), NOON)).toBeNull();
     expect(findHold(holds, refOf('Platform', 'bank'), NOON)).toBeNull();
     expect(findHold(holds, refOf('Zone', 'ae'), NOON)).toBeNull();
@@ -64,10 +64,8 @@ describe('a hold', () => {
   });
 
   it('of several, the one that lasts longest is told', () => {
-    const holds = listHolds([
-      holdForm('short', { until: '2026-12-26T00:00:00Z' }),
-      holdForm('long', {}),
-    ]);
+    const both = [holdForm('short', { until: '2026-12-26T00:00:00Z' }), holdForm('long', {})];
+    const holds = indexHolds(listHolds(both));
     expect(findHold(holds, refOf('Target', 'laptop'), NOON)?.name).toBe('long');
   });
 
